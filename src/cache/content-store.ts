@@ -1,0 +1,356 @@
+/**
+ * The bytes on this machine: one sparse data file per content, one row that says which of its
+ * blocks are here.
+ *
+ * Two orders keep this safe. Bytes of the *server*: data file first, `fdatasync`, row second, so a
+ * row never speaks of a block that a crash could take away. Bytes of the *user*: the row is marked
+ * dirty and committed first, bytes second, so a crash never leaves user bytes in a file that counts
+ * as the server's. A file is removed only when the deletion of its row is durable.
+ *
+ * Owned by the engine thread. Every method may throw kinds `disk-full`, `io`, `corrupt`; an unknown
+ * id is a defect and throws kind `assertion`. All ranges are bytes, `end` is the byte behind.
+ */
+import { randomBytes } from 'node:crypto';
+import { assert } from '../assert.js';
+import type { Clock } from '../clock.js';
+import { NuageError } from '../errors.js';
+import { BLOCK_SIZE_BYTES, FLUSH_BUDGET_MS } from '../limits.js';
+import type { Logger } from '../log.js';
+import { BlockMap, type ByteRange } from './block-map.js';
+import { ContentCatalog } from './content-catalog.js';
+import { recoverContents, type RecoveryReport } from './content-recovery.js';
+import { ContentRows, type ContentState, newContent } from './content-row.js';
+import { DataFiles } from './data-files.js';
+import type { CacheDatabase } from './database.js';
+import { toDiskError } from './disk-error.js';
+import { chooseEvictions } from './eviction.js';
+
+export interface ContentStoreOptions {
+  readonly db: CacheDatabase;
+  readonly stateFolder: string;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Unguessable bytes. */
+  readonly random?: (size: number) => Uint8Array;
+}
+
+const NOTHING: readonly ByteRange[] = [];
+
+const ID_BYTES = 16;
+
+export class ContentStore {
+  // --- dependencies ---
+  readonly #db: CacheDatabase;
+  readonly #rows: ContentRows;
+  readonly #files: DataFiles;
+  readonly #logger: Logger;
+  readonly #clock: Clock;
+  readonly #random: (size: number) => Uint8Array;
+
+  // --- mutable ---
+  readonly #catalog: ContentCatalog;
+  /** The use counted last; no two uses have one number, so the order of eviction has no ties. */
+  #latestUse: number;
+
+  constructor(options: ContentStoreOptions) {
+    this.#db = options.db;
+    this.#logger = options.logger;
+    this.#clock = options.clock;
+    this.#random = options.random ?? randomBytes;
+    this.#rows = new ContentRows(options.db);
+    this.#files = new DataFiles(options.stateFolder, options.logger);
+    this.#catalog = new ContentCatalog(options.db, this.#rows, this.#files);
+    this.#latestUse = this.#rows.lastUsed();
+  }
+
+  /**
+   * A new data file of `size` zero bytes.
+   * @param options.complete true for a file born here: nothing is to be fetched, and it is dirty
+   *   until {@link setDirty} says otherwise. False for one to be fetched.
+   */
+  create(options: { readonly size: number; readonly complete: boolean }): string {
+    const id = Buffer.from(this.#random(ID_BYTES)).toString('hex');
+    this.#catalog.add(newContent({ id, ...options, lastUsed: this.#nextUse() }));
+    return id;
+  }
+
+  /** Absolute. Valid as long as the content exists. */
+  dataPath(id: string): string {
+    return this.#files.pathOf(id);
+  }
+
+  has(id: string): boolean {
+    return this.#catalog.find(id)?.removed === false;
+  }
+
+  size(id: string): number {
+    return this.#catalog.get(id).size;
+  }
+
+  isDirty(id: string): boolean {
+    return this.#catalog.get(id).dirty;
+  }
+
+  /** Nothing of it must ever be fetched again. */
+  isComplete(id: string): boolean {
+    return this.#catalog.get(id).map?.isComplete ?? true;
+  }
+
+  /** What must be fetched to have this range: whole blocks, clipped to what the server has. */
+  missing(id: string, start: number, end: number): readonly ByteRange[] {
+    return this.#catalog.get(id).map?.missing(start, end) ?? NOTHING;
+  }
+
+  covered(id: string, start: number, end: number): boolean {
+    return this.#catalog.get(id).map?.covers(start, end) ?? true;
+  }
+
+  /** These bytes of the server stand in the data file. Blocks wholly inside are here from now on. */
+  markFetched(id: string, start: number, end: number): void {
+    const state = this.#catalog.get(id);
+    if (state.map === undefined) return;
+    const fetched = state.fetched ?? new BlockMap(state.map.fetchable);
+    for (const gap of state.map.missing(start, end)) {
+      const from = Math.max(gap.start, start);
+      const to = Math.min(gap.end, end);
+      if (state.map.addWhole(from, to)) fetched.addWhole(from, to);
+    }
+    state.fetched = fetched;
+    this.#catalog.unsaved.add(state);
+    this.#catalog.measureLater(state);
+  }
+
+  /** @returns bytes read; less than asked only at the end. */
+  read(id: string, offset: number, into: Uint8Array): number {
+    const state = this.#catalog.get(id);
+    this.#use(state);
+    const bytes = this.#files.read(state, offset, into);
+    if (bytes < into.length && offset + bytes < state.size) {
+      throw new NuageError('io', `the data file of content ${id} is shorter than known`);
+    }
+    return bytes;
+  }
+
+  /**
+   * Writes bytes of the user and grows the content as needed; a gap reads as zeros. The first write
+   * marks the content dirty in a commit of its own, unless {@link setDirty} has done so before.
+   * Blocks that are written in part must be here ({@link covered}).
+   */
+  write(id: string, offset: number, data: Uint8Array): void {
+    const state = this.#catalog.get(id);
+    const end = offset + data.length;
+    if (state.map !== undefined) assertEdgesAreHere(state.map, offset, end);
+    this.#prepareForUser(state);
+    this.#files.write(state, offset, data);
+    this.#catalog.measureLater(state);
+    if (end <= state.size) return;
+    state.size = end;
+    this.#catalog.saveLater(state);
+  }
+
+  /**
+   * Cuts or extends, by the user; new bytes are zeros and never fetched. Marks the content dirty
+   * as {@link write} does.
+   */
+  resize(id: string, size: number): void {
+    const state = this.#catalog.get(id);
+    if (size === state.size) return;
+    this.#prepareForUser(state);
+    this.#files.resize(state, size);
+    state.size = size;
+    this.#catalog.saveLater(state);
+    this.#catalog.measureLater(state);
+    if (state.map === undefined || !state.map.cut(size)) return;
+    state.fetched?.cut(size);
+    // Forgotten, the next start would fetch what was cut off into what was extended again.
+    this.#catalog.save(state);
+  }
+
+  /**
+   * After {@link write}, in the transaction that saves the node: the blocks are here, and a crash
+   * must not forget it, or a later fetch would overwrite the user's bytes.
+   */
+  markWritten(id: string, start: number, end: number): void {
+    const state = this.#catalog.get(id);
+    if (state.map === undefined) return;
+    const isNew = state.map.addTouched(start, end);
+    // Fetched a moment ago and not synced, the row would leave it out.
+    const wasLeftOut = state.fetched?.deleteTouched(start, end) ?? false;
+    if (isNew || wasLeftOut) this.#catalog.save(state);
+  }
+
+  /** Dirty contents are never evicted. Saved with the transaction under way, or at once. */
+  setDirty(id: string, dirty: boolean): void {
+    const state = this.#catalog.get(id);
+    if (state.dirty === dirty) return;
+    state.dirty = dirty;
+    this.#catalog.save(state);
+  }
+
+  /** Makes the user's bytes durable. The row needs a `barrier()` of the database after it. */
+  sync(id: string): void {
+    const state = this.#catalog.get(id);
+    if (!state.unsynced && state.fetched === undefined) return;
+    this.#files.sync(state, true);
+    state.fetched = undefined;
+    state.unsynced = false;
+    this.#catalog.unsynced.delete(state);
+    this.#catalog.save(state);
+  }
+
+  /** As {@link sync} for each that needs it. Goes on after a failure and throws the first one. */
+  syncAll(): void {
+    const failures: unknown[] = [];
+    for (const state of this.#catalog.unsynced) {
+      try {
+        this.sync(state.id);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw toDiskError('sync', failures[0]);
+  }
+
+  hasUnsynced(): boolean {
+    return this.#catalog.unsynced.size > 0;
+  }
+
+  /** A counted use: the file stays open and, even when removed, readable and writable. */
+  acquire(id: string): void {
+    this.#files.acquire(this.#catalog.get(id));
+  }
+
+  release(id: string): void {
+    this.#files.release(this.#catalog.get(id));
+  }
+
+  /** Deletes row and file. Users that have it acquired keep it until they release it. */
+  remove(id: string): void {
+    const state = this.#catalog.find(id);
+    if (state !== undefined && !state.removed) this.#catalog.remove(state);
+  }
+
+  /** Bytes that all data files take on the disk. */
+  usedBytes(): number {
+    return this.#catalog.storedBytes();
+  }
+
+  /** Counts as used now, for the order of eviction. */
+  touch(id: string): void {
+    this.#use(this.#catalog.get(id));
+  }
+
+  /**
+   * Removes the least recently used clean contents that nobody has acquired, until at most
+   * `bytesMax` are used or nothing more may go.
+   * @param onEvict called in the same transaction: clears the node's `content`.
+   * @returns the ids that are gone.
+   */
+  evict(bytesMax: number, onEvict: (id: string) => void): readonly string[] {
+    const excess = this.usedBytes() - bytesMax;
+    if (excess <= 0) return [];
+    this.#catalog.saveNow();
+    const victims = chooseEvictions(this.#rows, excess, (id) => this.#evictable(id));
+    if (victims.length === 0) return [];
+    this.#db.atomically(() => {
+      for (const id of victims) {
+        this.remove(id);
+        onEvict(id);
+      }
+    });
+    this.#db.barrier();
+    return victims;
+  }
+
+  /**
+   * Saves what may be lost until now: fetched blocks after an `fdatasync` of their data, sizes,
+   * uses. Stops after `budgetMs`; the rest waits for the next call. Not within a transaction.
+   */
+  flush(budgetMs: number = FLUSH_BUDGET_MS): void {
+    const deadline = this.#clock.monotonic() + budgetMs;
+    this.#catalog.storedBytes();
+    for (const state of this.#catalog.unsaved) {
+      if (state.fetched === undefined) continue;
+      this.#syncFetched(state);
+      if (this.#clock.monotonic() >= deadline) break;
+    }
+    this.#catalog.saveNow();
+    if (this.#catalog.hasRemovable) this.#db.barrier();
+  }
+
+  /** Syncs and saves everything and closes all files. Its owner closes the database after this. */
+  close(): void {
+    this.syncAll();
+    this.flush(Number.POSITIVE_INFINITY);
+    for (const state of this.#catalog.loaded()) this.#files.close(state);
+  }
+
+  /** Call once, before anything else: brings rows, files and nodes into agreement. */
+  recover(): RecoveryReport {
+    assert(this.#catalog.isEmpty, 'recovery comes before the first use');
+    const report = recoverContents({
+      db: this.#db,
+      rows: this.#rows,
+      files: this.#files,
+      logger: this.#logger,
+    });
+    this.#catalog.recount();
+    return report;
+  }
+
+  #nextUse(): number {
+    this.#latestUse = Math.max(this.#latestUse + 1, Math.floor(this.#clock.now()));
+    return this.#latestUse;
+  }
+
+  #use(state: ContentState): void {
+    if (state.lastUsed === this.#latestUse) return;
+    state.lastUsed = this.#nextUse();
+    this.#catalog.saveLater(state);
+  }
+
+  /** The row says "dirty, unsynced", committed, before the first byte of the user is written. */
+  #prepareForUser(state: ContentState): void {
+    if (state.dirtyCommitted && state.unsynced) return;
+    assert(
+      state.dirtyCommitted || !this.#db.inTransaction,
+      'the first write to a clean content needs its dirty mark committed before',
+    );
+    state.dirty = true;
+    state.unsynced = true;
+    this.#catalog.unsynced.add(state);
+    this.#catalog.save(state);
+  }
+
+  #evictable(id: string): ContentState | undefined {
+    const state = this.#catalog.get(id);
+    const isInUse = state.uses > 0 || state.removed || state.fetched !== undefined;
+    return isInUse || state.dirty || state.unsynced ? undefined : state;
+  }
+
+  /** Fetched blocks whose sync fails are no longer here: they are fetched again. */
+  #syncFetched(state: ContentState): void {
+    try {
+      this.#files.sync(state, false);
+    } catch (error) {
+      this.#logger.warn('fetched data could not be synced and will be fetched again', {
+        id: state.id,
+        reason: toDiskError('sync', error).message,
+      });
+      if (state.map !== undefined) {
+        state.map = new BlockMap(state.map.fetchable, state.map.bitsWithout(state.fetched));
+      }
+    }
+    state.fetched = undefined;
+    this.#catalog.save(state);
+  }
+}
+
+/** A write that begins or ends inside a block leaves the rest of it to what is there already. */
+function assertEdgesAreHere(map: BlockMap, start: number, end: number): void {
+  if (start >= end) return;
+  const startsInside = start % BLOCK_SIZE_BYTES !== 0;
+  assert(!startsInside || map.covers(start, start + 1), 'the first block written is here');
+  const endsInside = end % BLOCK_SIZE_BYTES !== 0 && end < map.fetchable;
+  assert(!endsInside || map.covers(end - 1, end), 'the last block written is here');
+}

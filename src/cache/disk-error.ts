@@ -1,0 +1,52 @@
+/** Turns what `fs` and SQLite throw into the project's errors. The only place that reads codes. */
+import { type ErrorKind, NuageError } from '../errors.js';
+
+const DISK_FULL_HINT = 'Free some space on the disk that holds the cache of nuage-mount.';
+
+/** @param op what was being done: `write data file`, `commit`. */
+export function toDiskError(op: string, cause: unknown): NuageError {
+  if (cause instanceof NuageError) return cause;
+  const kind = kindOf(codeOf(cause));
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  const hint = kind === 'disk-full' ? DISK_FULL_HINT : undefined;
+  return new NuageError(kind, `${op}: ${reason}`, { op, cause, hint });
+}
+
+/** Runs `fn` and throws what it throws as a {@link NuageError}. */
+export function onDisk<T>(op: string, fn: () => T): T {
+  try {
+    return fn();
+  } catch (error) {
+    throw toDiskError(op, error);
+  }
+}
+
+/** The `code` of a system or SQLite error; empty where there is none. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
+function kindOf(code: string): ErrorKind {
+  switch (code) {
+    case 'ENOSPC':
+    case 'EDQUOT':
+    case 'SQLITE_FULL':
+      return 'disk-full';
+    case 'EFBIG':
+      return 'too-large';
+    case 'EEXIST':
+    case 'SQLITE_CONSTRAINT_UNIQUE':
+      return 'exists';
+    default:
+      return kindOfFamily(code);
+  }
+}
+
+/** Extended SQLite codes (`SQLITE_CORRUPT_INDEX`) belong to the family that they begin with. */
+function kindOfFamily(code: string): ErrorKind {
+  if (code.startsWith('SQLITE_CORRUPT') || code === 'SQLITE_NOTADB') return 'corrupt';
+  if (code.startsWith('SQLITE_BUSY') || code.startsWith('SQLITE_LOCKED')) return 'busy';
+  if (code.startsWith('SQLITE_CONSTRAINT')) return 'assertion';
+  return 'io';
+}

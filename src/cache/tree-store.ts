@@ -1,0 +1,342 @@
+/**
+ * The tree of files and folders: one row per node in SQLite, immutable snapshots in memory.
+ *
+ * The database is the truth. In front of it stands a bounded cache of snapshots, and counters
+ * that are dropped whenever a transaction fails. Only the engine thread writes, so a snapshot in
+ * the cache is always what the row says. Every method may throw kinds `disk-full`, `io`, `corrupt`.
+ */
+import { LRUCache } from 'lru-cache';
+import { assert } from '../assert.js';
+import { NuageError } from '../errors.js';
+import { NODE_CACHE_ENTRIES_MAX, TREE_DEPTH_MAX } from '../limits.js';
+import { AttributeTable } from './attribute-table.js';
+import type { CacheDatabase } from './database.js';
+import {
+  attributeColumnsOf,
+  type Column,
+  columnsOf,
+  differsInAttributesOnly,
+  NODE_SQL,
+  nodeFromDraft,
+  nodeFromRow,
+  type NodeRow,
+} from './node-row.js';
+import { type ChildRow, differences, type NodeDraft, ROOT_INO, type TreeNode } from './node.js';
+import type { Sql } from './sql.js';
+
+export interface PendingQuery {
+  /** Only changes after this number. */
+  readonly afterChange: number;
+  readonly limit: number;
+}
+
+interface Counters {
+  total: number;
+  pending: number;
+  failed: number;
+}
+
+export class TreeStore {
+  readonly #db: CacheDatabase;
+  readonly #sql: Statements;
+  readonly #attributes: AttributeTable;
+  readonly #nodes = new LRUCache<number, TreeNode>({ max: NODE_CACHE_ENTRIES_MAX });
+  /** Written in the transaction under way: their snapshots are wrong if it fails. */
+  readonly #touched = new Set<number>();
+  /** Undefined: to be counted again. */
+  #counters: Counters | undefined;
+  /** Greater than every `change` in use. */
+  #nextChange: number;
+
+  constructor(db: CacheDatabase) {
+    this.#db = db;
+    this.#sql = prepareStatements(db);
+    this.#attributes = new AttributeTable(db);
+    this.#nextChange = (this.#sql.lastChange.get() ?? 0) + 1;
+    db.onCommit(() => this.#touched.clear());
+    db.onRollback(() => this.#forgetTouched());
+    db.onReset(() => this.#forgetAll());
+  }
+
+  get(ino: number): TreeNode | undefined {
+    const cached = this.#nodes.get(ino);
+    if (cached !== undefined) return cached;
+    const row = this.#sql.get.get(ino);
+    return row === undefined ? undefined : this.#remember(nodeFromRow(row));
+  }
+
+  /** What the user sees under this name. */
+  child(parent: number, name: string): TreeNode | undefined {
+    return this.#found(this.#sql.child.get(parent, name));
+  }
+
+  /** All that the user sees in a folder, ordered by the bytes of their names. */
+  children(parent: number): readonly ChildRow[] {
+    const rows = this.#sql.children.all(parent);
+    return rows.map(([ino, name, isFolder]) => ({ ino, name, isFolder: isFolder === 1 }));
+  }
+
+  /** Counts index entries: 10 µs per thousand. */
+  childCount(parent: number): number {
+    return this.#sql.childCount.get(parent) ?? 0;
+  }
+
+  hasChildren(parent: number): boolean {
+    return this.#sql.hasChildren.get(parent) !== undefined;
+  }
+
+  byFileId(fileId: string): TreeNode | undefined {
+    if (fileId === '') return undefined;
+    return this.#found(this.#sql.byFileId.get(fileId));
+  }
+
+  /** Who is at this place on the server. Of two that claim it for a moment, the older one. */
+  byBasePlace(parent: number, name: string): TreeNode | undefined {
+    return this.#found(this.#sql.byBasePlace.get(parent, name));
+  }
+
+  /** Whose bytes these are. */
+  byContent(content: string): TreeNode | undefined {
+    return this.#found(this.#sql.byContent.get(content));
+  }
+
+  /** All that the server has in this folder, as far as is known, deleted here or not. */
+  baseChildren(parent: number): readonly TreeNode[] {
+    return this.#sql.baseChildren.all(parent).map((row) => this.#fromRow(row));
+  }
+
+  /** @throws kind `exists` when another node has this place in the local tree. */
+  insert(draft: NodeDraft): TreeNode {
+    const change = differences(draft).length === 0 ? 0 : this.#nextChange;
+    const { lastInsertRowid } = this.#sql.insert.run(...columnsOf(draft, change));
+    if (change > 0) this.#nextChange += 1;
+    const node = nodeFromDraft(Number(lastInsertRowid), draft, change);
+    this.#written(undefined, node);
+    return node;
+  }
+
+  /**
+   * Writes all columns and works out `change` again: what `node.change` says is ignored.
+   * @throws kind `exists` when another node has this place in the local tree.
+   */
+  save(node: TreeNode): TreeNode {
+    const before = this.get(node.ino);
+    assert(before !== undefined, `node ${node.ino} has no row`);
+    assert(before.isFolder === node.isFolder, `node ${node.ino} changed its type`);
+    const saved = nodeFromDraft(node.ino, node, this.#changeOf(node, before.change));
+    if (differsInAttributesOnly(before, saved)) {
+      this.#sql.updateAttributes.run(...attributeColumnsOf(saved));
+    } else {
+      this.#sql.update.run(...columnsOf(saved, saved.change), saved.ino);
+    }
+    if (saved.change === this.#nextChange) this.#nextChange += 1;
+    this.#written(before, saved);
+    return saved;
+  }
+
+  /** Deletes the row and its extended attributes. The data file is not its affair. */
+  remove(ino: number): void {
+    assert(ino !== ROOT_INO, 'the root is never removed');
+    this.#db.atomically(() => {
+      const before = this.get(ino);
+      if (before === undefined) return;
+      this.#sql.remove.run(ino);
+      this.#attributes.removeAll(ino);
+      this.#nodes.delete(ino);
+      this.#touched.add(ino);
+      this.#count(before, -1);
+    });
+  }
+
+  /** Nodes with unsent changes, the oldest change first. */
+  pending(query: PendingQuery): readonly TreeNode[] {
+    const rows = this.#sql.pending.all(query.afterChange, query.limit);
+    return rows.map((row) => this.#fromRow(row));
+  }
+
+  pendingCount(): number {
+    return this.#counts().pending;
+  }
+
+  /** Nodes whose last try failed. */
+  failedCount(): number {
+    return this.#counts().failed;
+  }
+
+  /** All rows, the root and deleted ones included. */
+  count(): number {
+    return this.#counts().total;
+  }
+
+  /** As the user sees it, from the root, `/`-joined; undefined for what is deleted. */
+  path(ino: number): string | undefined {
+    return this.#pathOf(ino, (node) => node);
+  }
+
+  /** As the server knows it; undefined for what it does not have. */
+  basePath(ino: number): string | undefined {
+    return this.#pathOf(ino, (node) => node.base);
+  }
+
+  /** True when `ancestor` is on the way from `ino` to the root. No node is below itself. */
+  isBelow(ino: number, ancestor: number): boolean {
+    let parent = this.get(ino)?.parent;
+    for (let depth = 0; depth < TREE_DEPTH_MAX && parent !== undefined; depth += 1) {
+      if (parent === ancestor) return true;
+      parent = this.get(parent)?.parent;
+    }
+    return false;
+  }
+
+  /** One transaction, which nests. When `fn` throws, nothing of it remains. */
+  atomically<T>(fn: () => T): T {
+    return this.#db.atomically(fn);
+  }
+
+  getXattr(ino: number, name: string): Uint8Array | undefined {
+    return this.#attributes.get(ino, name);
+  }
+
+  listXattrs(ino: number): readonly string[] {
+    return this.#attributes.list(ino);
+  }
+
+  setXattr(ino: number, name: string, value: Uint8Array): void {
+    this.#attributes.set(ino, name, value);
+  }
+
+  /** @returns false when there was none. */
+  removeXattr(ino: number, name: string): boolean {
+    return this.#attributes.remove(ino, name);
+  }
+
+  getMeta(key: string): string | undefined {
+    return this.#sql.getMeta.get(key);
+  }
+
+  setMeta(key: string, value: string): void {
+    this.#sql.setMeta.run(key, value);
+  }
+
+  /** A node keeps the number of its oldest unsent change, however much is added to it. */
+  #changeOf(node: TreeNode, before: number): number {
+    if (differences(node).length === 0) return 0;
+    return before > 0 ? before : this.#nextChange;
+  }
+
+  #pathOf(
+    ino: number,
+    place: (
+      node: TreeNode,
+    ) => { readonly parent: number | undefined; readonly name: string } | undefined,
+  ): string | undefined {
+    let path = '';
+    for (let at = ino, depth = 0; depth < TREE_DEPTH_MAX; depth += 1) {
+      if (at === ROOT_INO) return path;
+      const node = this.get(at);
+      const step = node === undefined ? undefined : place(node);
+      if (step?.parent === undefined) return undefined;
+      path = path === '' ? step.name : `${step.name}/${path}`;
+      at = step.parent;
+    }
+    throw new NuageError('assertion', `the parents of node ${ino} form a cycle`);
+  }
+
+  #found(ino: number | undefined): TreeNode | undefined {
+    return ino === undefined ? undefined : this.get(ino);
+  }
+
+  /** The cached snapshot of a row read together with others, so that nobody holds two. */
+  #fromRow(row: NodeRow): TreeNode {
+    return this.#nodes.get(row[0]) ?? this.#remember(nodeFromRow(row));
+  }
+
+  #remember(node: TreeNode): TreeNode {
+    this.#nodes.set(node.ino, node);
+    return node;
+  }
+
+  #written(before: TreeNode | undefined, after: TreeNode): void {
+    this.#nodes.set(after.ino, after);
+    if (this.#db.inTransaction) this.#touched.add(after.ino);
+    if (before !== undefined) this.#count(before, -1);
+    this.#count(after, 1);
+  }
+
+  #count(node: TreeNode, by: 1 | -1): void {
+    const counters = this.#counters;
+    if (counters === undefined) return;
+    counters.total += by;
+    if (node.change > 0) counters.pending += by;
+    if (node.failure !== undefined) counters.failed += by;
+  }
+
+  #counts(): Counters {
+    this.#counters ??= {
+      total: this.#sql.count.get() ?? 0,
+      pending: this.#sql.pendingCount.get() ?? 0,
+      failed: this.#sql.failedCount.get() ?? 0,
+    };
+    return this.#counters;
+  }
+
+  /** Keeps `#touched`: the levels around the failed one may fail as well. */
+  #forgetTouched(): void {
+    for (const ino of this.#touched) this.#nodes.delete(ino);
+    this.#counters = undefined;
+    if (!this.#db.inTransaction) this.#touched.clear();
+  }
+
+  #forgetAll(): void {
+    this.#nodes.clear();
+    this.#counters = undefined;
+  }
+}
+
+interface Statements {
+  readonly get: Sql<[number], NodeRow>;
+  readonly child: Sql<[number, string], number>;
+  readonly children: Sql<[number], readonly [number, string, number]>;
+  readonly childCount: Sql<[number], number>;
+  readonly hasChildren: Sql<[number], number>;
+  readonly byFileId: Sql<[string], number>;
+  readonly byBasePlace: Sql<[number, string], number>;
+  readonly byContent: Sql<[string], number>;
+  readonly baseChildren: Sql<[number], NodeRow>;
+  readonly pending: Sql<[number, number], NodeRow>;
+  readonly lastChange: Sql<[], number | null>;
+  readonly insert: Sql<Column[]>;
+  readonly update: Sql<Column[]>;
+  readonly updateAttributes: Sql<Column[]>;
+  readonly remove: Sql<[number]>;
+  readonly count: Sql<[], number>;
+  readonly pendingCount: Sql<[], number>;
+  readonly failedCount: Sql<[], number>;
+  readonly getMeta: Sql<[string], string>;
+  readonly setMeta: Sql<[string, string]>;
+}
+
+function prepareStatements(db: CacheDatabase): Statements {
+  return {
+    get: db.prepare(NODE_SQL.get),
+    child: db.prepareValue(NODE_SQL.child),
+    children: db.prepare(NODE_SQL.children),
+    childCount: db.prepareValue(NODE_SQL.childCount),
+    hasChildren: db.prepareValue(NODE_SQL.hasChildren),
+    byFileId: db.prepareValue(NODE_SQL.byFileId),
+    byBasePlace: db.prepareValue(NODE_SQL.byBasePlace),
+    byContent: db.prepareValue(NODE_SQL.byContent),
+    baseChildren: db.prepare(NODE_SQL.baseChildren),
+    pending: db.prepare(NODE_SQL.pending),
+    lastChange: db.prepareValue(NODE_SQL.lastChange),
+    insert: db.prepare(NODE_SQL.insert),
+    update: db.prepare(NODE_SQL.update),
+    updateAttributes: db.prepare(NODE_SQL.updateAttributes),
+    remove: db.prepare(NODE_SQL.remove),
+    count: db.prepareValue(NODE_SQL.count),
+    pendingCount: db.prepareValue(NODE_SQL.pendingCount),
+    failedCount: db.prepareValue(NODE_SQL.failedCount),
+    getMeta: db.prepareValue('SELECT value FROM meta WHERE key = ?'),
+    setMeta: db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)'),
+  };
+}

@@ -1,0 +1,65 @@
+/** What crosses between the main thread of a mount and its engine thread, besides effects. */
+import type { ErrorRecord } from '../errors.js';
+import type { LogRecord } from '../log.js';
+import type { EffectEvent, EffectRequest } from '../remote/messages.js';
+import type { ServerInfo } from '../remote/remote.js';
+
+/** Given to the engine worker as `workerData`; everything in it is plain data. */
+export interface EngineOptions {
+  /** 0700 folder of this account: the database and the data files. */
+  readonly stateFolder: string;
+  readonly mountPoint: string;
+  /** Descriptor of /dev/fuse, open in this process. */
+  readonly deviceFd: number;
+  /** eventfd that the main thread writes after each message. */
+  readonly wakeupFd: number;
+  /** Owner of all files as shown. */
+  readonly uid: number;
+  readonly gid: number;
+  readonly readOnly: boolean;
+  /** What the server said at the last connect; undefined when it was never reached. */
+  readonly server: ServerInfo | undefined;
+  readonly pollIntervalMs: number;
+  /** Pause between the last close of a file and its upload. */
+  readonly uploadDelayMs: number;
+  readonly cacheBytesMax: number;
+}
+
+export interface PendingChange {
+  readonly path: string;
+  readonly action: 'create' | 'upload' | 'move' | 'delete' | 'set-time';
+  readonly bytes: number;
+  /** Why it did not go yet, with what to do. */
+  readonly failure: ErrorRecord | undefined;
+}
+
+export interface EngineStatus {
+  readonly online: boolean;
+  /** Milliseconds since the epoch of the last change between online and offline. */
+  readonly since: number;
+  readonly knownEntries: number;
+  readonly cacheBytes: number;
+  readonly quota: { readonly used: number; readonly available: number | undefined } | undefined;
+  readonly pendingCount: number;
+  readonly failedCount: number;
+  /** At most 100 of them, the oldest first. */
+  readonly pending: readonly PendingChange[];
+}
+
+export type ToEngine =
+  | EffectEvent
+  | { readonly type: 'status'; readonly id: number }
+  /** Answered by `flushed` once the queue is empty. Uploads start at once, without delay. */
+  | { readonly type: 'flush'; readonly id: number }
+  /** Unmounted or asked to end: close the database and answer `ended`. */
+  | { readonly type: 'shutdown' };
+
+export type FromEngine =
+  | EffectRequest
+  | { readonly type: 'log'; readonly record: LogRecord }
+  /** INIT was answered: the mount serves requests. */
+  | { readonly type: 'mounted' }
+  | { readonly type: 'status'; readonly id: number; readonly status: EngineStatus }
+  | { readonly type: 'flushed'; readonly id: number }
+  /** The last message: the engine has closed its files and leaves its loop. */
+  | { readonly type: 'ended'; readonly error: ErrorRecord | undefined };

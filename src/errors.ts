@@ -1,0 +1,100 @@
+/**
+ * The one error class of the project. Inner code throws it with a `kind`; `src/remote/status.ts`
+ * alone maps HTTP to kinds and `src/fs/errno.ts` alone maps kinds to errnos. Callers branch on
+ * `kind`, never on the text of a message.
+ */
+
+export const ERROR_KINDS = [
+  'not-found',
+  'exists',
+  'not-a-folder',
+  'is-a-folder',
+  'not-empty',
+  'unauthenticated',
+  'forbidden',
+  'read-only',
+  'locked',
+  'quota',
+  'disk-full',
+  'too-large',
+  'invalid-name',
+  'name-too-long',
+  'invalid-argument',
+  'bad-handle',
+  'no-attribute',
+  'attribute-too-small',
+  'no-data-there',
+  'cross-device',
+  'busy',
+  'offline',
+  'maintenance',
+  'rate-limited',
+  'timeout',
+  'interrupted',
+  'aborted',
+  'stale',
+  'precondition',
+  'parent-missing',
+  'not-permitted',
+  'not-supported',
+  'not-implemented',
+  'server',
+  'protocol',
+  'corrupt',
+  'io',
+  'assertion',
+] as const;
+
+export type ErrorKind = (typeof ERROR_KINDS)[number];
+
+export interface ErrorDetails {
+  /** What was being done: `rename`, `PROPFIND`, `open database`. */
+  readonly op?: string | undefined;
+  /** The path or name it was done to, as the user knows it. Never a URL with credentials. */
+  readonly path?: string | undefined;
+  readonly cause?: unknown;
+  /** One sentence that tells the user what to do next. */
+  readonly hint?: string | undefined;
+  /** The server asked for this pause before another try (`Retry-After`). */
+  readonly retryAfterMs?: number | undefined;
+}
+
+export class NuageError extends Error {
+  override readonly name = 'NuageError';
+  readonly kind: ErrorKind;
+  readonly op: string | undefined;
+  readonly path: string | undefined;
+  readonly hint: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    this.kind = kind;
+    this.op = details.op;
+    this.path = details.path;
+    this.hint = details.hint;
+    this.retryAfterMs = details.retryAfterMs;
+  }
+}
+
+/** The part of a {@link NuageError} that crosses a thread or the control socket. */
+export interface ErrorRecord {
+  readonly kind: ErrorKind;
+  readonly message: string;
+  readonly op?: string | undefined;
+  readonly path?: string | undefined;
+  readonly hint?: string | undefined;
+  readonly retryAfterMs?: number | undefined;
+}
+
+export function toErrorRecord(error: unknown): ErrorRecord {
+  if (error instanceof NuageError) {
+    const { kind, message, op, path, hint, retryAfterMs } = error;
+    return { kind, message, op, path, hint, retryAfterMs };
+  }
+  return { kind: 'io', message: error instanceof Error ? error.message : String(error) };
+}
+
+export function fromErrorRecord(record: ErrorRecord): NuageError {
+  return new NuageError(record.kind, record.message, record);
+}

@@ -1,0 +1,209 @@
+/**
+ * Every bound of the program, with its reason. Units are the last word of a name.
+ */
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+
+/** The largest name a Nextcloud accepts, in bytes of UTF-8 (251 is answered with 400). */
+export const NAME_BYTES_MAX = 250;
+
+/** One block of the cache: what a bitmap bit speaks of. */
+export const BLOCK_SIZE_BYTES = 128 * KIB;
+
+/** A file up to this size is fetched whole: a request costs the server more than the bytes. */
+export const WHOLE_FILE_FETCH_BYTES_MAX = 1 * MIB;
+
+/** The largest read or write that we negotiate with the kernel (its own ceiling is 256 pages). */
+export const FUSE_REQUEST_BYTES_MAX = 1 * MIB;
+
+// --- synchronisation ---
+
+/** First pause before asking again whether the server is back, and its ceiling. */
+export const OFFLINE_PROBE_FIRST_MS = 1_000;
+export const OFFLINE_PROBE_MS_MAX = 60_000;
+
+/** Operations remembered to tell a stale listing from a fresh one; far above what runs at once. */
+export const IN_FLIGHT_MEMORY_MAX = 10_000;
+
+/** Listings in the background at once: a server gains nothing beyond its cores. */
+export const BACKGROUND_LISTINGS_MAX = 2;
+
+/** A failed listing or fetch is not tried again for this long: waiters see its error. */
+export const FAILURE_MEMORY_MS = 1_000;
+
+/** The first window of a reader: small, for those who look at the head of a file only. */
+export const READ_WINDOW_FIRST_BYTES = 256 * KIB;
+
+/** A sequential reader's window doubles up to this. */
+export const READ_WINDOW_BYTES_MAX = 64 * MIB;
+
+/** A read this little ahead of a running stream waits for it instead of opening a range. */
+export const STREAM_REACH_BYTES = 2 * MIB;
+
+/** Streams of one content at once. */
+export const STREAMS_PER_CONTENT_MAX = 4;
+
+/** Operations on the server at once; the effect lanes of the main thread bound them again. */
+export const UPLOADS_AT_ONCE_MAX = 4;
+
+/** Pending nodes that one planning round looks at. */
+export const PLAN_WINDOW_NODES = 256;
+
+/** First pause after a refused operation, and its ceiling. */
+export const RETRY_FIRST_MS = 5_000;
+export const RETRY_MS_MAX = 300_000;
+
+/** A file that is written without pause is sent all the same after this long. */
+export const BUSY_WRITER_UPLOAD_MS = 60_000;
+
+/** What `close()` acknowledged is on the disk after this long at most. */
+export const DURABLE_WITHIN_MS = 4_000;
+
+/** Longest wait of one file operation for the network. */
+export const OPERATION_DEADLINE_MS = 60_000;
+
+/** Each poll interval varies by this share to either side. */
+export const POLL_JITTER_SHARE = 0.2;
+
+// --- what is persisted on this machine ---
+
+/** Node snapshots kept in memory, about 1 KiB each: a large folder's worth, not the account's. */
+export const NODE_CACHE_ENTRIES_MAX = 20_000;
+
+/** SQLite's page cache: it holds the inner pages of every index of 100,000 nodes. */
+export const DATABASE_PAGE_CACHE_BYTES = 8 * MIB;
+
+/** A checkpoint waits for the disk, so it comes once per 16 MiB of log and not per 4 MiB. */
+export const DATABASE_CHECKPOINT_PAGES = 4_000;
+
+/** The log file is cut back to this after a large transaction. */
+export const DATABASE_LOG_BYTES_MAX = 64 * MIB;
+
+/** Folders inside folders; a longer chain of parents is a cycle, which is a defect. */
+export const TREE_DEPTH_MAX = 10_000;
+
+/** Data files held open although nobody has them open: opening one again costs 10 µs. */
+export const IDLE_DATA_FILES_MAX = 64;
+
+/** Contents whose bitmap stays in memory although nobody has them open. */
+export const IDLE_CONTENTS_MAX = 4_096;
+
+/** Rows looked at together when the cache is shrunk. */
+export const EVICTION_BATCH_ROWS = 256;
+
+/** Longest stretch of syncing fetched data at once; what is left over waits for the next time. */
+export const FLUSH_BUDGET_MS = 50;
+
+// --- remote: the account over HTTP ---
+
+/** A TCP and TLS handshake that takes longer will not serve a file system. */
+export const CONNECT_TIMEOUT_MS = 10_000;
+
+/** First byte of an ordinary answer: a busy PHP server needs seconds, a hung one never answers. */
+export const ANSWER_TIMEOUT_MS = 30_000;
+
+/** First byte of a deep listing: the server computes the whole before it sends any of it. */
+export const DEEP_LISTING_ANSWER_TIMEOUT_MS = 120_000;
+
+/** Assembling an upload: 8 to 24 s were seen per GiB; beyond this we look instead of waiting. */
+export const ASSEMBLY_ANSWER_TIMEOUT_MS = 60_000;
+export const ASSEMBLY_ANSWER_TIMEOUT_MS_PER_GIB = 60_000;
+
+/** A body that brings less than this per window is a drip that would hold a waiter for ever. */
+export const RATE_WINDOW_MS = 15_000;
+export const RATE_WINDOW_BYTES_MIN = 4 * KIB;
+
+/** One piece of a request body must leave within {@link ANSWER_TIMEOUT_MS}: about 2 KiB/s. */
+export const UPLOAD_PIECE_BYTES = 64 * KIB;
+
+/** An idle connection is kept this long; common servers close theirs after 60 to 75 s. */
+export const KEEP_ALIVE_MS = 30_000;
+
+/** Tries of one safe request, and the first pause between them (doubled, with jitter). */
+export const SAFE_TRIES_MAX = 3;
+export const SAFE_RETRY_FIRST_MS = 200;
+
+/** A longer `Retry-After` is handed to the caller instead of being waited for. */
+export const RETRY_AFTER_WAIT_MS_MAX = 5_000;
+
+/** Longest `Retry-After` that is believed: a hostile one must not park an account for ever. */
+export const RETRY_AFTER_MS_MAX = 3_600_000;
+
+/** Redirects of one request, all within the same origin. */
+export const REDIRECTS_MAX = 3;
+
+/** A Nextcloud sets four cookies; a hostile server must not fill the memory with others. */
+export const COOKIES_MAX = 32;
+export const COOKIE_BYTES_MAX = 4 * KIB;
+
+/** Error bodies are one exception and one sentence. */
+export const ERROR_BODY_BYTES_MAX = 64 * KIB;
+
+/** status.php, capabilities and user are some KiB of JSON. */
+export const JSON_BODY_BYTES_MAX = 4 * MIB;
+
+/** Deepest XML element: a multistatus needs six. */
+export const XML_DEPTH_MAX = 32;
+
+/** Longest text, attribute or name within XML: an href of 4,000 escaped bytes is 12 KiB. */
+export const XML_TOKEN_BYTES_MAX = 256 * KIB;
+
+/** One listing: far above any account that is mounted; both bound what a hostile server costs. */
+export const LISTING_ENTRIES_MAX = 1_000_000;
+export const LISTING_BYTES_MAX = 1024 * MIB;
+
+/** An answer about one resource. */
+export const SINGLE_ANSWER_BYTES_MAX = 1 * MIB;
+
+/** Entries in one message from the main thread to the engine. */
+export const ENTRIES_PER_PIECE_MAX = 1_000;
+
+/** Longest name that Linux and macOS can show; a longer one is hidden. */
+export const LISTED_NAME_BYTES_MAX = 255;
+
+/** Longest ETag, checksum, file id… that is believed. */
+export const REMOTE_TOKEN_CHARS_MAX = 256;
+
+/** A new file up to this goes in one PUT (a cut PUT of a new file leaves nothing behind). */
+export const DIRECT_PUT_NEW_BYTES_MAX = 10 * MIB;
+
+/** An overwrite up to this leaves in one piece: a cut between its bytes is hardly possible. */
+export const DIRECT_PUT_OVERWRITE_BYTES_MAX = 64 * KIB;
+
+/** Size of a chunk; larger only where a file would need more than {@link CHUNKS_MAX}. */
+export const CHUNK_BYTES_DEFAULT = 10 * MIB;
+
+/** A server that refuses even this is not one to upload to. */
+export const CHUNK_BYTES_MIN = 1 * MIB;
+
+/** Chunk names are 1 to 10000 (the S3 multipart limit that the server applies). */
+export const CHUNKS_MAX = 10_000;
+
+/** `X-OC-MTime` outside is answered with 500 after the file has been replaced. */
+export const UPLOAD_MTIME_MIN_S = 86_401;
+export const UPLOAD_MTIME_MAX_S = 15_032_385_535;
+
+/** An assembly whose answer was lost is looked for this long, at these pauses. */
+export const ASSEMBLY_WAIT_MS_MAX = 3_600_000;
+export const ASSEMBLY_POLL_FIRST_MS = 500;
+export const ASSEMBLY_POLL_MS_MAX = 15_000;
+
+/** A clean-up that nobody waits for must end by itself. */
+export const CLEAN_UP_TIMEOUT_MS = 15_000;
+
+/** Effects at once, by lane, so that none starves behind another; the pool holds their sum. */
+export const LOOK_LANE_MAX = 2;
+export const LIST_LANE_MAX = 4;
+export const FETCH_LANE_MAX = 6;
+export const CHANGE_LANE_MAX = 3;
+export const UPLOAD_LANE_MAX = 3;
+export const CONNECTIONS_MAX =
+  LOOK_LANE_MAX + LIST_LANE_MAX + FETCH_LANE_MAX + CHANGE_LANE_MAX + UPLOAD_LANE_MAX;
+
+/** Effects that wait for a lane: the engine never asks for so many. */
+export const QUEUED_EFFECTS_MAX = 100_000;
+
+/** Progress of a fetch is told after this many bytes or milliseconds, whichever comes first. */
+export const FETCH_PROGRESS_BYTES = 256 * KIB;
+export const FETCH_PROGRESS_MS = 10;

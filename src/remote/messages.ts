@@ -1,0 +1,89 @@
+/**
+ * What crosses between the engine thread, which decides, and the main thread, which carries out
+ * single effects on the server. `src/sync` knows the remote by these types alone.
+ */
+import type { ErrorRecord } from '../errors.js';
+import type {
+  ListDepth,
+  Quota,
+  RemoteEntry,
+  ServerInfo,
+  StoredFile,
+  UploadMetadata,
+} from './remote.js';
+
+export type EffectId = number;
+
+export type Effect =
+  | { readonly op: 'connect' }
+  | { readonly op: 'list'; readonly path: string; readonly depth: ListDepth }
+  | { readonly op: 'stat'; readonly path: string }
+  /** Bytes `start` to `end` of this version into the data file, at the same offsets. */
+  | {
+      readonly op: 'fetch';
+      readonly path: string;
+      readonly etag: string;
+      readonly start: number;
+      readonly end: number;
+      readonly dataFile: string;
+    }
+  | {
+      readonly op: 'put';
+      readonly path: string;
+      readonly dataFile: string;
+      readonly metadata: UploadMetadata;
+      readonly guard: VersionGuard;
+    }
+  | { readonly op: 'create-folder'; readonly path: string }
+  | {
+      readonly op: 'move';
+      readonly from: string;
+      readonly to: string;
+      readonly etag: string | undefined;
+    }
+  | { readonly op: 'remove'; readonly path: string; readonly etag: string | undefined }
+  | { readonly op: 'set-modified'; readonly path: string; readonly mtime: number }
+  | { readonly op: 'root-etag' }
+  | { readonly op: 'quota' };
+
+/**
+ * The writer's version counter of a content, in memory that both threads see. The uploader
+ * compares after each piece it reads and before it sends it: a differing counter means that the
+ * file is being written, and the upload is dropped (kind `aborted`).
+ */
+export interface VersionGuard {
+  readonly counters: SharedArrayBuffer;
+  readonly index: number;
+  readonly expected: number;
+}
+
+/** The result type of each effect, by its `op`. */
+export interface EffectResults {
+  connect: ServerInfo;
+  list: undefined;
+  stat: RemoteEntry;
+  fetch: undefined;
+  put: StoredFile;
+  'create-folder': RemoteEntry;
+  move: undefined;
+  remove: undefined;
+  'set-modified': undefined;
+  'root-etag': string;
+  quota: Quota;
+}
+
+export type EffectResult = EffectResults[Effect['op']];
+
+/** Engine → main. */
+export type EffectRequest =
+  | { readonly type: 'start'; readonly id: EffectId; readonly effect: Effect }
+  | { readonly type: 'cancel'; readonly id: EffectId };
+
+/** Main → engine. Exactly one `done` or `failed` per started effect, after all its pieces. */
+export type EffectEvent =
+  | { readonly type: 'entries'; readonly id: EffectId; readonly entries: readonly RemoteEntry[] }
+  /** Every byte from `start` of the fetch up to `upTo` (exclusive) stands in the data file. */
+  | { readonly type: 'fetched'; readonly id: EffectId; readonly upTo: number }
+  | { readonly type: 'sent'; readonly id: EffectId; readonly bytes: number }
+  | { readonly type: 'done'; readonly id: EffectId; readonly result: EffectResult }
+  | { readonly type: 'failed'; readonly id: EffectId; readonly error: ErrorRecord };

@@ -1,0 +1,127 @@
+/**
+ * A Nextcloud account behind one interface. Paths are relative to the account's root, `/`-joined,
+ * NFC, without a leading slash; the root is `''`. ETags are without quotes. All methods reject
+ * with a `NuageError` and honour `signal` (kind `aborted`).
+ */
+
+/** One row of a listing, already checked: names are safe, numbers are sane. */
+export interface RemoteEntry {
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** `oc:fileid`, decimal. Kept over renames and overwrites. */
+  readonly fileId: string;
+  readonly etag: string;
+  /** Bytes of a file; recursive bytes of a folder. */
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  /** Letters of `oc:permissions`, see NEXTCLOUD §8: `RGDNVWCK`, `S`, `M`. */
+  readonly permissions: string;
+  /** `nc:upload_time`, seconds; 0 where the server does not know. */
+  readonly uploadTime: number;
+  /** First of `oc:checksums`, e.g. `SHA1:ab…`; empty where no client sent one. */
+  readonly checksum: string;
+}
+
+export interface ServerInfo {
+  /** `id` of OCS /cloud/user: the name in DAV paths, which may differ from the login. */
+  readonly userId: string;
+  readonly displayName: string;
+  readonly version: string;
+  readonly chunkBytesMax: number;
+  readonly parallelChunksMax: number;
+  readonly bulkUpload: boolean;
+  /** Lower-case lists of `files.forbidden_filename*`. */
+  readonly forbiddenNames: readonly string[];
+  readonly forbiddenBasenames: readonly string[];
+  readonly forbiddenCharacters: readonly string[];
+  readonly forbiddenExtensions: readonly string[];
+  /** WebSocket address of `notify_push`, where offered. */
+  readonly pushUrl: string | undefined;
+}
+
+/** Bytes. `available` is undefined where unlimited. */
+export interface Quota {
+  readonly used: number;
+  readonly available: number | undefined;
+}
+
+/** On what state of the server a write insists. */
+export type WriteCondition =
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'matches'; readonly etag: string };
+
+export interface UploadMetadata {
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  readonly condition: WriteCondition;
+  /** Names the upload folder, so that an upload goes on after a restart. Random, `[a-z0-9]{16,}`. */
+  readonly uploadId: string;
+}
+
+/** Bytes to send. A read that meets a newer version of the content throws kind `aborted`. */
+export interface UploadSource {
+  /** Fills `into` from `offset` on; `into` is always filled whole. */
+  read(offset: number, into: Uint8Array): void;
+}
+
+/** What the server holds after a write, proven by its own hash. */
+export interface StoredFile {
+  readonly fileId: string;
+  readonly etag: string;
+  readonly size: number;
+  readonly mtime: number;
+  /** `SHA256:hex` of the bytes sent, which the server confirmed. */
+  readonly checksum: string;
+}
+
+export type ListDepth = '0' | '1' | 'infinity';
+
+export interface ReadRange {
+  readonly etag: string;
+  /** First byte, and the byte behind the last; `end` undefined reads to the end. */
+  readonly start: number;
+  readonly end: number | undefined;
+}
+
+export interface Remote {
+  connect(signal: AbortSignal): Promise<ServerInfo>;
+  /** Calls `onEntries` with bounded pieces, the listed folder itself first. */
+  list(
+    path: string,
+    depth: ListDepth,
+    onEntries: (entries: readonly RemoteEntry[]) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** The one entry, or kind `not-found`. */
+  stat(path: string, signal: AbortSignal): Promise<RemoteEntry>;
+  /** One GET with `If-Match`; kind `precondition` when the version is gone. */
+  read(
+    path: string,
+    range: ReadRange,
+    onData: (chunk: Uint8Array, offset: number) => void,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** Chooses between one PUT and a chunked upload; atomic for everybody else. */
+  write(
+    path: string,
+    source: UploadSource,
+    metadata: UploadMetadata,
+    options: { readonly signal: AbortSignal; readonly onProgress: (sent: number) => void },
+  ): Promise<StoredFile>;
+  createFolder(path: string, signal: AbortSignal): Promise<RemoteEntry>;
+  /** Never replaces: kind `exists` where the target is taken. `etag` guards the source. */
+  move(
+    from: string,
+    to: string,
+    etag: string | undefined,
+    signal: AbortSignal,
+  ): Promise<void>;
+  /** To the server's trash. `etag` guards it, for files. */
+  remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void>;
+  setModified(path: string, mtime: number, signal: AbortSignal): Promise<void>;
+  rootEtag(signal: AbortSignal): Promise<string>;
+  quota(signal: AbortSignal): Promise<Quota>;
+  close(): Promise<void>;
+}

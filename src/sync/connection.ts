@@ -1,0 +1,101 @@
+/**
+ * Online or offline, learned from the outcome of every effect. While offline, one probe at a time
+ * asks for the root's ETag, with growing pauses; its success resumes everything.
+ */
+import { NuageError, type ErrorKind } from '../errors.js';
+import { OFFLINE_PROBE_FIRST_MS, OFFLINE_PROBE_MS_MAX } from '../limits.js';
+import type { SyncContext } from './context.js';
+
+/** Outcomes that speak of the line or the whole server, not of one file. */
+const LINE_FAILURES: ReadonlySet<ErrorKind> = new Set([
+  'offline',
+  'timeout',
+  'maintenance',
+  'unauthenticated',
+]);
+
+export type ConnectionListener = (online: boolean) => void;
+
+export class Connection {
+  readonly #context: SyncContext;
+  readonly #listeners: ConnectionListener[] = [];
+  #reason: NuageError | undefined;
+  #since: number;
+  #probeDelayMs = OFFLINE_PROBE_FIRST_MS;
+
+  constructor(context: SyncContext) {
+    this.#context = context;
+    this.#since = context.clock.now();
+    context.effects.onOutcome((error) => this.#learn(error));
+  }
+
+  get online(): boolean {
+    return this.#reason === undefined;
+  }
+
+  /** Milliseconds since the epoch of the last change. */
+  get since(): number {
+    return this.#since;
+  }
+
+  get reason(): NuageError | undefined {
+    return this.#reason;
+  }
+
+  onChange(listener: ConnectionListener): void {
+    this.#listeners.push(listener);
+  }
+
+  /** @throws kind `offline` while the server is known to be away. */
+  requireOnline(path: string | undefined): void {
+    if (this.#reason === undefined) return;
+    throw new NuageError('offline', 'the server cannot be reached and this is not cached', {
+      path,
+      cause: this.#reason,
+    });
+  }
+
+  startOffline(reason: NuageError): void {
+    this.#goOffline(reason);
+  }
+
+  #learn(error: NuageError | undefined): void {
+    if (error === undefined || !LINE_FAILURES.has(error.kind)) {
+      // Any answer of the server, even a refusal, shows that it is there.
+      if (error === undefined || error.kind !== 'aborted') this.#goOnline();
+      return;
+    }
+    this.#goOffline(error);
+  }
+
+  #goOnline(): void {
+    if (this.#reason === undefined) return;
+    this.#reason = undefined;
+    this.#since = this.#context.clock.now();
+    this.#probeDelayMs = OFFLINE_PROBE_FIRST_MS;
+    this.#context.timers.clear('probe');
+    this.#context.logger.info('online again');
+    for (const listener of this.#listeners) listener(true);
+  }
+
+  #goOffline(reason: NuageError): void {
+    const wasOnline = this.#reason === undefined;
+    this.#reason = reason;
+    // A refused login is never tried again by itself: the server locks out whoever guesses.
+    if (reason.kind !== 'unauthenticated') {
+      this.#context.timers.setIfSooner('probe', this.#probeDelayMs, () => this.#probe());
+    }
+    if (!wasOnline) return;
+    this.#since = this.#context.clock.now();
+    this.#context.logger.warn('offline', { kind: reason.kind, reason: reason.message });
+    for (const listener of this.#listeners) listener(false);
+  }
+
+  #probe(): void {
+    this.#probeDelayMs = Math.min(this.#probeDelayMs * 2, OFFLINE_PROBE_MS_MAX);
+    this.#context.effects.start(
+      { op: 'root-etag' },
+      { done: () => undefined, failed: () => undefined },
+    );
+  }
+}

@@ -1,0 +1,41 @@
+/** What every part of the synchronisation is built from. All of it belongs to the engine thread. */
+import type { ContentStore } from '../cache/content-store.js';
+import type { TreeStore } from '../cache/tree-store.js';
+import type { Clock } from '../clock.js';
+import type { Logger } from '../log.js';
+import type { EffectClient } from './effects.js';
+import type { Timers } from './timers.js';
+
+/** Tells the kernel what changed behind its back; a subset of `KernelNotifier` of src/fuse. */
+export interface Invalidations {
+  invalidateInode(ino: number, offset: number, length: number): void;
+  invalidateEntry(parent: number, name: string): void;
+  deleteEntry(parent: number, child: number, name: string): void;
+}
+
+export interface SyncContext {
+  readonly tree: TreeStore;
+  readonly contents: ContentStore;
+  readonly effects: EffectClient;
+  readonly timers: Timers;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly kernel: Invalidations;
+  /** Runs the operations again that wait for this key (see keys.ts). */
+  readonly wake: (key: string) => void;
+}
+
+/** What an operation answers when it needs something that is on its way: one of these keys. */
+export class WaitFor {
+  readonly keys: readonly string[];
+
+  constructor(...keys: string[]) {
+    this.keys = keys;
+  }
+}
+
+/** Wakes every operation that needs this folder's listing. */
+export const listingKey = (ino: number): string => `listing:${ino}`;
+
+/** Wakes every operation that needs bytes of this content. */
+export const contentKey = (content: string): string => `content:${content}`;

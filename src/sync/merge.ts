@@ -1,0 +1,286 @@
+/**
+ * Folds what the server was seen to have (a listing of one folder) into the tree. What happens to
+ * each entry is decided in conflict.ts; this file carries it out, in one transaction, and tells
+ * the kernel afterwards.
+ *
+ * An entry that vanished from its folder may have been moved: it is kept aside as *missing* until
+ * no listing is under way any more, and only then counts as gone.
+ */
+import { ROOT_INO, type TreeNode } from '../cache/node.js';
+import type { RemoteEntry } from '../remote/remote.js';
+import { freeConflictName } from './conflict-copy.js';
+import { decidePlace, decideSeen, sameVersion, type LocalState } from './conflict.js';
+import type { SyncContext } from './context.js';
+import type { InFlight } from './in-flight.js';
+import { Missing } from './missing.js';
+import {
+  baseFrom,
+  cleanDraft,
+  entryName,
+  withRemoteContent,
+  withWritability,
+} from './remote-node.js';
+
+export interface MergeOutcome {
+  /** False when something in flight was left out: the folder must be listed again. */
+  readonly complete: boolean;
+  /** Folders whose own listing is out of date now. */
+  readonly stale: readonly number[];
+}
+
+export interface MergeHooks {
+  /** Somebody has the file open for writing: its conflicts wait until it is closed. */
+  isBeingWritten(ino: number): boolean;
+  /** The node left the tree; whoever holds it open keeps it until released. */
+  detached(ino: number): void;
+}
+
+/** State of one merge. */
+interface Pass {
+  readonly folder: number;
+  readonly stamp: number;
+  readonly isFirst: boolean;
+  readonly seen: Set<number>;
+  readonly stale: number[];
+  readonly after: (() => void)[];
+  complete: boolean;
+}
+
+export class Merger {
+  readonly #context: SyncContext;
+  readonly #inFlight: InFlight;
+  readonly #hooks: MergeHooks;
+  readonly missing: Missing;
+
+  constructor(context: SyncContext, inFlight: InFlight, hooks: MergeHooks) {
+    this.#context = context;
+    this.#inFlight = inFlight;
+    this.#hooks = hooks;
+    this.missing = new Missing(context, hooks);
+  }
+
+  /**
+   * @param entries the folder itself first, then its children.
+   * @param stamp of {@link InFlight.stamp}, taken when the listing was asked for.
+   */
+  merge(folder: TreeNode, entries: readonly RemoteEntry[], stamp: number): MergeOutcome {
+    const { tree } = this.#context;
+    const [self, ...children] = entries;
+    const pass: Pass = {
+      folder: folder.ino,
+      stamp,
+      isFirst: folder.listedEtag === undefined,
+      seen: new Set(),
+      stale: [],
+      after: [],
+      complete: true,
+    };
+    if (self === undefined) return { complete: false, stale: [] };
+    tree.atomically(() => {
+      for (const entry of children) this.#mergeEntry(pass, entry);
+      this.#noteMissing(pass);
+      this.#closeFolder(pass, self);
+    });
+    for (const tell of pass.after) tell();
+    return { complete: pass.complete, stale: pass.stale };
+  }
+
+  #mergeEntry(pass: Pass, entry: RemoteEntry): void {
+    const { tree } = this.#context;
+    if (this.#inFlight.removedSince(entry.fileId, pass.stamp)) {
+      pass.complete = false;
+      return;
+    }
+    const known = tree.byFileId(entry.fileId);
+    if (known !== undefined && known.isFolder === entry.isFolder) {
+      this.#mergeKnown(pass, known, entry);
+      return;
+    }
+    this.#mergeNew(pass, entry);
+  }
+
+  #mergeKnown(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    pass.seen.add(node.ino);
+    this.missing.delete(node.ino);
+    if (this.#isUnsettled(pass, node)) return;
+    const placed = this.#place(pass, node, entry);
+    if (placed.isFolder) this.#mergeFolder(pass, placed, entry);
+    else this.#mergeFile(pass, placed, entry);
+  }
+
+  /** In flight, or open for writing with unsent bytes: left alone until it has settled. */
+  #isUnsettled(pass: Pass, node: TreeNode): boolean {
+    const unsettled =
+      this.#inFlight.touchedSince(node.ino, pass.stamp) ||
+      (node.contentDirty && this.#hooks.isBeingWritten(node.ino));
+    if (unsettled) pass.complete = false;
+    return unsettled;
+  }
+
+  /** Follows a rename or move that was made elsewhere. Returns the node as it is then. */
+  #place(pass: Pass, node: TreeNode, entry: RemoteEntry): TreeNode {
+    const { tree, kernel } = this.#context;
+    if (node.base === undefined || node.ino === ROOT_INO) return node;
+    const remote = { parent: pass.folder, name: entryName(entry) };
+    const local = { parent: node.parent ?? 0, name: node.name };
+    const decision = decidePlace(node.base, local, remote);
+    if (decision === 'unchanged') return node;
+    const base = { ...node.base, ...remote };
+    if (decision === 'keep-mine') return tree.save({ ...node, base });
+    this.#makeRoom(pass, node.ino, remote.name);
+    pass.after.push(() => {
+      kernel.invalidateEntry(local.parent, local.name);
+      kernel.invalidateEntry(remote.parent, remote.name);
+    });
+    return tree.save({ ...node, ...remote, base });
+  }
+
+  #mergeFolder(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    const { tree } = this.#context;
+    const base = baseFrom(pass.folder, entry);
+    const mode = withWritability(node, base.permissions);
+    if (node.base === undefined || !sameFolder(node, entry)) tree.save({ ...node, base, mode });
+    if (node.listedEtag !== undefined && node.listedEtag !== entry.etag) pass.stale.push(node.ino);
+  }
+
+  #mergeFile(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    if (node.base === undefined) return;
+    const { tree } = this.#context;
+    const same = sameVersion(node.base, entry);
+    const base = baseFrom(pass.folder, entry);
+    switch (decideSeen(localState(node), same)) {
+      case 'unchanged':
+      case 'keep-local':
+      case 'keep-deletion':
+        if (node.base.permissions !== base.permissions) {
+          tree.save({ ...node, base, mode: withWritability(node, base.permissions) });
+        }
+        return;
+      case 'take-remote':
+        this.#takeRemote(pass, node, entry);
+        return;
+      case 'conflict-copy':
+        this.#conflictCopy(pass, node, entry);
+        return;
+      case 'reappear':
+        this.#reappear(pass, node, entry);
+        return;
+    }
+  }
+
+  #takeRemote(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    const { tree, contents, kernel } = this.#context;
+    tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
+    if (node.content !== undefined) contents.remove(node.content);
+    pass.after.push(() => kernel.invalidateInode(node.ino, 0, 0));
+  }
+
+  /** The user's bytes go beside the original under a name of their own, and upload as new. */
+  #conflictCopy(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    const { tree, kernel, logger, clock } = this.#context;
+    const parent = node.parent ?? pass.folder;
+    const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
+    tree.insert({ ...node, parent, name, base: undefined, uploadId: undefined });
+    tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
+    logger.warn('conflict: both sides changed, the version of this machine is kept as a copy', {
+      path: tree.path(node.ino),
+    });
+    pass.after.push(() => {
+      kernel.invalidateInode(node.ino, 0, 0);
+      kernel.invalidateEntry(parent, name);
+    });
+  }
+
+  #reappear(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    const { tree, kernel } = this.#context;
+    const base = baseFrom(pass.folder, entry);
+    this.#makeRoom(pass, node.ino, base.name);
+    tree.save({ ...withRemoteContent(node, base), parent: pass.folder, name: base.name });
+    pass.after.push(() => kernel.invalidateEntry(pass.folder, base.name));
+  }
+
+  /** An entry that the tree does not know yet, perhaps where the user has something else. */
+  #mergeNew(pass: Pass, entry: RemoteEntry): void {
+    const { tree, kernel } = this.#context;
+    const name = entryName(entry);
+    const occupant = tree.child(pass.folder, name);
+    if (occupant !== undefined) {
+      if (occupant.staysHere) return;
+      if (this.#isUnsettled(pass, occupant)) {
+        pass.seen.add(occupant.ino);
+        return;
+      }
+      if (this.#adopt(pass, occupant, entry)) return;
+      this.#makeRoom(pass, undefined, name);
+    }
+    const node = tree.insert(cleanDraft(pass.folder, entry));
+    pass.seen.add(node.ino);
+    if (!pass.isFirst) pass.after.push(() => kernel.invalidateEntry(pass.folder, name));
+  }
+
+  /** Same kind, same place: folders become one; a replaced file is a new version of the old. */
+  #adopt(pass: Pass, occupant: TreeNode, entry: RemoteEntry): boolean {
+    const { tree } = this.#context;
+    if (occupant.isFolder !== entry.isFolder) return false;
+    const base = baseFrom(pass.folder, entry);
+    const isAtBase =
+      occupant.base?.parent === occupant.parent && occupant.base?.name === occupant.name;
+    if (occupant.base === undefined ? !occupant.isFolder : !isAtBase) return false;
+    pass.seen.add(occupant.ino);
+    if (occupant.isFolder) {
+      tree.save({ ...occupant, base, listedEtag: undefined });
+      pass.stale.push(occupant.ino);
+    } else {
+      this.#mergeFile(pass, occupant, entry);
+    }
+    return true;
+  }
+
+  /** Moves whatever the user has at this name out of the way, without losing it. */
+  #makeRoom(pass: Pass, forIno: number | undefined, name: string): void {
+    const { tree, kernel, clock } = this.#context;
+    const occupant = tree.child(pass.folder, name);
+    if (occupant === undefined || occupant.ino === forIno) return;
+    const { base } = occupant;
+    const isClean = base !== undefined && base.parent === pass.folder && base.name === name;
+    if (isClean && !occupant.contentDirty) {
+      // Its own place on the server is taken, so it has moved or is gone: a later listing tells.
+      const aside = `.nuage-displaced-${occupant.ino}`;
+      tree.save({ ...occupant, name: aside, base: { ...base, name: aside } });
+      this.missing.add(occupant.ino);
+    } else {
+      const free = freeConflictName(tree, pass.folder, name, new Date(clock.now()));
+      tree.save({ ...occupant, name: free, base: isClean ? undefined : base });
+      pass.after.push(() => kernel.invalidateEntry(pass.folder, free));
+    }
+    pass.after.push(() => kernel.invalidateEntry(pass.folder, name));
+  }
+
+  #noteMissing(pass: Pass): void {
+    const { tree } = this.#context;
+    if (pass.isFirst) return;
+    for (const child of tree.baseChildren(pass.folder)) {
+      if (pass.seen.has(child.ino) || this.#isUnsettled(pass, child)) continue;
+      this.missing.add(child.ino);
+    }
+  }
+
+  #closeFolder(pass: Pass, self: RemoteEntry): void {
+    const { tree } = this.#context;
+    const folder = tree.get(pass.folder);
+    if (folder?.base === undefined) return;
+    const listedEtag = pass.complete ? self.etag : (folder.listedEtag ?? '');
+    const base = { ...folder.base, etag: self.etag, permissions: self.permissions };
+    const mode = withWritability(folder, self.permissions);
+    tree.save({ ...folder, base, listedEtag, mode });
+  }
+}
+
+function sameFolder(node: TreeNode, entry: RemoteEntry): boolean {
+  return node.base?.etag === entry.etag && node.base.permissions === entry.permissions;
+}
+
+function localState(node: TreeNode): LocalState {
+  if (node.parent === undefined || node.staysHere) return 'deleted';
+  return node.contentDirty ? 'edited' : 'clean';
+}

@@ -1,0 +1,71 @@
+/** Turns a row of a listing into the columns of a node. */
+import type { NodeBase, TreeNode } from '../cache/node.js';
+import type { RemoteEntry } from '../remote/remote.js';
+import { modeOf } from './permissions.js';
+
+export type NodeDraft = Omit<TreeNode, 'ino' | 'change'>;
+
+export function entryName(entry: RemoteEntry): string {
+  return entry.path.slice(entry.path.lastIndexOf('/') + 1);
+}
+
+export function baseFrom(parent: number, entry: RemoteEntry): NodeBase {
+  return {
+    parent,
+    name: entryName(entry),
+    fileId: entry.fileId,
+    etag: entry.etag,
+    size: entry.size,
+    mtime: entry.mtime,
+    uploadTime: entry.uploadTime,
+    checksum: entry.checksum,
+    permissions: entry.permissions,
+  };
+}
+
+/** A node that nobody here has changed. */
+export function cleanDraft(parent: number, entry: RemoteEntry): NodeDraft {
+  const time = { sec: entry.mtime, nsec: 0 };
+  return {
+    isFolder: entry.isFolder,
+    parent,
+    name: entryName(entry),
+    mode: modeOf(entry.isFolder, entry.permissions),
+    size: entry.isFolder ? 0 : entry.size,
+    atime: time,
+    mtime: time,
+    ctime: time,
+    content: undefined,
+    contentVersion: 0,
+    contentDirty: false,
+    staysHere: false,
+    base: baseFrom(parent, entry),
+    listedEtag: undefined,
+    uploadId: undefined,
+    failure: undefined,
+  };
+}
+
+/** The node as the server has it now: its bytes here are of an older version and no longer its. */
+export function withRemoteContent(node: TreeNode, base: NodeBase): TreeNode {
+  const time = { sec: base.mtime, nsec: 0 };
+  return {
+    ...node,
+    size: node.isFolder ? 0 : base.size,
+    mtime: time,
+    ctime: time,
+    mode: withWritability(node, base.permissions),
+    content: undefined,
+    contentVersion: node.contentVersion + 1,
+    contentDirty: false,
+    uploadId: undefined,
+    failure: undefined,
+    base,
+  };
+}
+
+/** Keeps the user's mode bits as long as the server's permission did not change. */
+export function withWritability(node: TreeNode, permissions: string): number {
+  if (node.base?.permissions === permissions) return node.mode;
+  return modeOf(node.isFolder, permissions);
+}
