@@ -99,14 +99,17 @@ export type EntryType = number;
 /** Takes entries until the kernel's buffer is full. */
 export interface DirectoryWriter {
   /**
-   * @param nextOffset the cookie that the kernel sends to continue behind this entry.
+   * `.` and `..` are the file system's to add. @param nextOffset the cookie that the kernel sends to continue behind this entry.
    * @returns false when the entry did not fit; it was not added and the handler returns.
    */
   add(name: string, ino: number, type: EntryType, nextOffset: number): boolean;
 }
 
 export interface DirectoryPlusWriter {
-  /** As {@link DirectoryWriter.add}; each entry added counts as one lookup of its inode. */
+  /**
+   * As {@link DirectoryWriter.add}; each entry added counts as one lookup of its inode, except `.`
+   * and `..`, of which only `entry.ino` is used.
+   */
   add(name: string, entry: EntryReply, type: EntryType, nextOffset: number): boolean;
 }
 
@@ -156,6 +159,13 @@ export interface FuseFileSystem {
   /** Nobody waits for this key any more: the work behind it may be cancelled. */
   unwaited?(key: string): void;
 
+  /**
+   * Clears S_ISUID, and S_ISGID where the group may execute, of a regular file that is about to be
+   * written, truncated or given away. A file system that has it is spared one GETXATTR of
+   * `security.capability` before every write (FUSE_HANDLE_KILLPRIV_V2).
+   */
+  killPrivileges?(ino: number): void;
+
   lookup(caller: Caller, parent: number, name: string): Result<EntryReply>;
   /** The kernel drops `count` lookups of this inode. No reply. */
   forget(ino: number, count: number): void;
@@ -180,32 +190,14 @@ export interface FuseFileSystem {
   flush?(caller: Caller, ino: number, handle: number): Result<void>;
   release?(ino: number, handle: number, flags: number): void;
   fsync?(caller: Caller, ino: number, handle: number, dataOnly: boolean): Result<void>;
-  fallocate?(
-    caller: Caller,
-    file: CopyRange,
-    length: number,
-    mode: number,
-  ): Result<void>;
+  fallocate?(caller: Caller, file: CopyRange, length: number, mode: number): Result<void>;
   /** SEEK_DATA (3) and SEEK_HOLE (4) only; the kernel does the others itself. */
   lseek?(caller: Caller, file: CopyRange, whence: number): Result<number>;
-  copyFileRange?(
-    caller: Caller,
-    from: CopyRange,
-    to: CopyRange,
-    length: number,
-  ): Result<number>;
+  copyFileRange?(caller: Caller, from: CopyRange, to: CopyRange, length: number): Result<number>;
 
   opendir?(caller: Caller, ino: number, flags: number): Result<OpenReply>;
-  readdir?(
-    caller: Caller,
-    directory: CopyRange,
-    writer: DirectoryWriter,
-  ): Result<void>;
-  readdirplus?(
-    caller: Caller,
-    directory: CopyRange,
-    writer: DirectoryPlusWriter,
-  ): Result<void>;
+  readdir?(caller: Caller, directory: CopyRange, writer: DirectoryWriter): Result<void>;
+  readdirplus?(caller: Caller, directory: CopyRange, writer: DirectoryPlusWriter): Result<void>;
   releasedir?(ino: number, handle: number): void;
   fsyncdir?(caller: Caller, ino: number, handle: number): Result<void>;
 

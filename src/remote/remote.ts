@@ -48,8 +48,7 @@ export interface Quota {
 
 /** On what state of the server a write insists. */
 export type WriteCondition =
-  | { readonly kind: 'absent' }
-  | { readonly kind: 'matches'; readonly etag: string };
+  { readonly kind: 'absent' } | { readonly kind: 'matches'; readonly etag: string };
 
 export interface UploadMetadata {
   readonly size: number;
@@ -112,12 +111,7 @@ export interface Remote {
   ): Promise<StoredFile>;
   createFolder(path: string, signal: AbortSignal): Promise<RemoteEntry>;
   /** Never replaces: kind `exists` where the target is taken. `etag` guards the source. */
-  move(
-    from: string,
-    to: string,
-    etag: string | undefined,
-    signal: AbortSignal,
-  ): Promise<void>;
+  move(from: string, to: string, etag: string | undefined, signal: AbortSignal): Promise<void>;
   /** To the server's trash. `etag` guards it, for files. */
   remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void>;
   setModified(path: string, mtime: number, signal: AbortSignal): Promise<void>;
