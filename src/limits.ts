@@ -207,3 +207,134 @@ export const QUEUED_EFFECTS_MAX = 100_000;
 /** Progress of a fetch is told after this many bytes or milliseconds, whichever comes first. */
 export const FETCH_PROGRESS_BYTES = 256 * KIB;
 export const FETCH_PROGRESS_MS = 10;
+
+// --- embedded Nuage, for the demo and the tests ---
+
+/** Requests remembered for tests; the oldest go first. */
+export const DEMO_REQUEST_LOG_MAX = 20_000;
+
+/** Request bodies in XML: a PROPFIND with every known property is 4 KiB. */
+export const DEMO_XML_BODY_BYTES_MAX = 1 * MIB;
+
+/** A PUT reaches the disk in pieces of this size, as through nginx: a cut one loses the rest. */
+export const DEMO_PUT_PIECE_BYTES = 512 * KIB;
+
+/** Piece of a file read for a GET: large, so that one core serves more than 500 MB/s. */
+export const DEMO_GET_PIECE_BYTES = 1 * MIB;
+
+/** Text of a listing that is gathered before it is written to the socket. */
+export const DEMO_LISTING_PIECE_CHARS = 256 * KIB;
+
+/** Folders whose watch might have lost an event are compared with the disk this often. */
+export const DEMO_FOLDER_CHECK_MS = 5_000;
+
+/** Sessions of the cookies handed out; the oldest go first. */
+export const DEMO_SESSIONS_MAX = 1_000;
+
+/** Rules that wait for a matching request. */
+export const DEMO_FAULT_RULES_MAX = 1_000;
+
+/** Body of a control request: it carries at most a made-up answer. */
+export const DEMO_CONTROL_BODY_BYTES_MAX = 64 * MIB;
+
+/** The journal of file ids is rewritten once it holds this many lines per living file. */
+export const DEMO_JOURNAL_LINES_PER_NODE_MAX = 4;
+export const DEMO_JOURNAL_LINES_MIN = 10_000;
+
+/** One part of a bulk upload is held in memory; clients send small files this way. */
+export const DEMO_BULK_BODY_BYTES_MAX = 256 * MIB;
+
+// --- kernel protocol ---
+
+/** Requests that wait in the session; each blocks a process, so a machine never has so many. */
+export const PARKED_REQUESTS_MAX = 10_000;
+
+/** Bytes of copied requests that wait: writes of 1 MiB each that wait for room or a base. */
+export const PARKED_BYTES_MAX = 256 * MIB;
+
+/** Asynchronous requests (read-ahead, write-back) that the kernel sends at once; its default, 12,
+ * stalls a reader that waits for the network. */
+export const FUSE_BACKGROUND_MAX = 64;
+
+/** From here on the kernel counts the mount as congested: three quarters, as the kernel itself. */
+export const FUSE_CONGESTION_THRESHOLD = 48;
+
+/** Longest poll of the device: what goes unnoticed otherwise is looked at once a second. */
+export const LOOP_POLL_MS_MAX = 1_000;
+
+/** Notifications that wait for the kernel; a whole tree of changes fits, memory stays small. */
+export const NOTIFICATIONS_QUEUED_MAX = 65_536;
+
+/** Bytes of these, since STORE carries data. */
+export const NOTIFICATION_BYTES_QUEUED_MAX = 16 * MIB;
+
+/** A mount that does not answer a statfs in this time is alive but busy. */
+export const MOUNT_PROBE_MS_MAX = 2_000;
+
+/** fusermount3 only opens a device and mounts: it never needs this long. */
+export const FUSERMOUNT_MS_MAX = 20_000;
+
+/** A rename or removal waits this long at most for what may follow it. */
+export const NAMESPACE_DELAY_MS_MAX = 1_000;
+
+/** Longest ring of exchanged names that one temporary name resolves; longer ones in rounds. */
+export const RENAME_RING_MAX = 64;
+
+/** Pending nodes that one round looks at before it lets the kernel be served. */
+export const PLAN_ROUND_NODES_MAX = 4_096;
+
+/** An upload whose bytes are still being fetched is looked at again after this. */
+export const FILL_CHECK_MS = 200;
+
+// --- what the kernel sees ---
+
+/** The kernel keeps names and attributes this long: what changes elsewhere is pushed to it. */
+export const ENTRY_VALID_MS = 300_000;
+export const ATTRIBUTES_VALID_MS = 300_000;
+
+/** What `df` shows as free where the server sets no limit: 8 EiB would overflow some programs. */
+export const UNLIMITED_BYTES = 1024 * 1024 * 1024 * MIB;
+
+/** As on Linux file systems (XATTR_NAME_MAX, XATTR_SIZE_MAX). */
+export const XATTR_NAME_BYTES_MAX = 255;
+export const XATTR_VALUE_BYTES_MAX = 64 * KIB;
+
+/** One turn of copy_file_range and of zeroing; the kernel or the program asks for the rest. */
+export const COPY_PIECE_BYTES = 1 * MIB;
+
+/** A hole is written as zeros, during which nobody else is served: about a tenth of a second. */
+export const ZEROED_BYTES_MAX = 256 * MIB;
+
+/** Fetched blocks are remembered after this, a quota is asked for again, the cache is shrunk. */
+export const CACHE_FLUSH_MS = 5_000;
+export const QUOTA_REFRESH_MS = 120_000;
+export const EVICTION_CHECK_MS = 10_000;
+
+/** Changes that `status` names one by one. */
+export const STATUS_CHANGES_MAX = 100;
+
+// --- remote: uploads, changes, answers ---
+
+/** The oldest Nextcloud that is still met in schools; the answers of older ones are not known. */
+export const NEXTCLOUD_MAJOR_MIN = 25;
+
+/** Chunks of one upload at once: the second one fills the server's pause after the first. */
+export const UPLOAD_CHUNKS_AT_ONCE_MAX = 2;
+
+/** A Nextcloud's own default for `files.chunked_upload.max_size`. */
+export const CHUNK_BYTES_SERVER_DEFAULT = 100 * MIB;
+
+/** An upload starts over with smaller chunks (100 MiB halved to 1) or in a folder swept away. */
+export const UPLOAD_RESTARTS_MAX = 8;
+
+/** A server that stored other bytes twice will not do better the third time. */
+export const WRITES_OF_ONE_UPLOAD_MAX = 2;
+
+/** Hashing a slice holds up the main thread for 3 ms at most. */
+export const HASH_SLICE_BYTES = 1 * MIB;
+
+/** Moving a large folder between storages, or to the trash, copies it on the server. */
+export const CHANGE_ANSWER_TIMEOUT_MS = 120_000;
+
+/** Items of a list of the capabilities: forbidden names and the like. */
+export const REMOTE_LIST_ITEMS_MAX = 1_000;

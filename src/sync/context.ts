@@ -34,8 +34,10 @@ export class WaitFor {
   }
 }
 
+export const CONTENT_KEY_PREFIX = 'content:';
+
 /** Wakes every operation that needs this folder's listing. */
 export const listingKey = (ino: number): string => `listing:${ino}`;
 
 /** Wakes every operation that needs bytes of this content. */
-export const contentKey = (content: string): string => `content:${content}`;
+export const contentKey = (content: string): string => CONTENT_KEY_PREFIX + content;

@@ -1,6 +1,6 @@
 /**
  * The engine's side of the effects: starts them, remembers who asked, hands each event to them.
- * An effect ends exactly once, by `done` or `failed`; after a cancel its events are dropped.
+ * An effect ends exactly once, by `done` or `failed`, also when it is aborted.
  */
 import { assert } from '../assert.js';
 import { fromErrorRecord, type NuageError } from '../errors.js';
@@ -55,10 +55,12 @@ export class EffectClient {
     return id;
   }
 
-  /** The observer hears nothing more. What the server did meanwhile is unknown. */
-  cancel(id: EffectId): void {
-    if (!this.#observers.delete(id)) return;
-    this.#post({ type: 'cancel', id });
+  /**
+   * Asks the effect to end early. The observer is told all the same, by `failed` of kind `aborted`
+   * or by what came first: from then on the main thread touches nothing of it any more.
+   */
+  abort(id: EffectId): void {
+    if (this.#observers.has(id)) this.#post({ type: 'cancel', id });
   }
 
   deliver(event: EffectEvent): void {

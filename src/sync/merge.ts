@@ -80,6 +80,7 @@ export class Merger {
       for (const entry of children) this.#mergeEntry(pass, entry);
       this.#noteMissing(pass);
       this.#closeFolder(pass, self);
+      if (tree.hasChildren(folder.ino)) this.#revive(pass, folder.ino);
     });
     for (const tell of pass.after) tell();
     return { complete: pass.complete, stale: pass.stale };
@@ -160,7 +161,7 @@ export class Merger {
         this.#takeRemote(pass, node, entry);
         return;
       case 'conflict-copy':
-        this.#conflictCopy(pass, node, entry);
+        if (!this.#waitsForUpload(pass, node, entry)) this.#conflictCopy(pass, node, entry);
         return;
       case 'reappear':
         this.#reappear(pass, node, entry);
@@ -175,12 +176,24 @@ export class Merger {
     pass.after.push(() => kernel.invalidateInode(node.ino, 0, 0));
   }
 
+  /**
+   * What is there looks like what was sent from here, whose answer may have been lost: the upload
+   * goes first, since it compares the bytes. Once it was refused, it was not ours.
+   */
+  #waitsForUpload(pass: Pass, node: TreeNode, entry: RemoteEntry): boolean {
+    if (node.isFolder || entry.isFolder || node.failure !== undefined) return false;
+    if (entry.size !== node.size || entry.mtime !== node.mtime.sec) return false;
+    pass.complete = false;
+    return true;
+  }
+
   /** The user's bytes go beside the original under a name of their own, and upload as new. */
   #conflictCopy(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
     const { tree, kernel, logger, clock } = this.#context;
     const parent = node.parent ?? pass.folder;
     const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
-    tree.insert({ ...node, parent, name, base: undefined, uploadId: undefined });
+    const unsent = { base: undefined, uploadId: undefined, failure: undefined };
+    tree.insert({ ...node, parent, name, ...unsent });
     tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
     logger.warn('conflict: both sides changed, the version of this machine is kept as a copy', {
       path: tree.path(node.ino),
@@ -199,6 +212,18 @@ export class Merger {
     pass.after.push(() => kernel.invalidateEntry(pass.folder, base.name));
   }
 
+  /** A folder that was deleted here while something new came into it there: edit beats delete. */
+  #revive(pass: Pass, ino: number): void {
+    const { tree, kernel } = this.#context;
+    const node = tree.get(ino);
+    if (node?.base === undefined || node.parent !== undefined) return;
+    const { parent, name } = node.base;
+    this.#revive(pass, parent);
+    this.#makeRoom({ ...pass, folder: parent }, ino, name);
+    tree.save({ ...node, parent, name, failure: undefined });
+    pass.after.push(() => kernel.invalidateEntry(parent, name));
+  }
+
   /** An entry that the tree does not know yet, perhaps where the user has something else. */
   #mergeNew(pass: Pass, entry: RemoteEntry): void {
     const { tree, kernel } = this.#context;
@@ -210,6 +235,7 @@ export class Merger {
         pass.seen.add(occupant.ino);
         return;
       }
+      if (occupant.base === undefined && this.#waitsForUpload(pass, occupant, entry)) return;
       if (this.#adopt(pass, occupant, entry)) return;
       this.#makeRoom(pass, undefined, name);
     }
@@ -250,7 +276,13 @@ export class Merger {
       this.missing.add(occupant.ino);
     } else {
       const free = freeConflictName(tree, pass.folder, name, new Date(clock.now()));
-      tree.save({ ...occupant, name: free, base: isClean ? undefined : base });
+      tree.save({
+        ...occupant,
+        name: free,
+        base: isClean ? undefined : base,
+        uploadId: undefined,
+        failure: undefined,
+      });
       pass.after.push(() => kernel.invalidateEntry(pass.folder, free));
     }
     pass.after.push(() => kernel.invalidateEntry(pass.folder, name));

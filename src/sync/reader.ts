@@ -25,6 +25,8 @@ interface Stream {
   readonly start: number;
   readonly end: number;
   position: number;
+  /** Ends soon; until then it may write. */
+  isAborted: boolean;
 }
 
 /** What is being read of one content. */
@@ -77,10 +79,29 @@ export class Reader {
 
   /** Nobody waits for this content any more: what is on its way is given up. */
   abandon(content: string): void {
-    const reading = this.#readings.get(content);
-    if (reading === undefined) return;
-    for (const stream of reading.streams) this.#context.effects.cancel(stream.id);
-    this.#readings.delete(content);
+    this.clear(content, 0, Infinity);
+  }
+
+  /**
+   * Call before the user's bytes go to this range: what a fetch writes after them would take their
+   * place. Gives up every fetch that has yet to write there.
+   * @returns undefined when none is left.
+   */
+  clear(content: string, start: number, end: number): WaitFor | undefined {
+    let isBusy = false;
+    for (const stream of this.#readings.get(content)?.streams ?? []) {
+      if (stream.end <= start || stream.position >= end) continue;
+      if (!stream.isAborted) this.#context.effects.abort(stream.id);
+      stream.isAborted = true;
+      isBusy = true;
+    }
+    return isBusy ? new WaitFor(contentKey(content)) : undefined;
+  }
+
+  /** The last user of this content is gone. */
+  forget(content: string): void {
+    this.abandon(content);
+    if (this.#readings.get(content)?.streams.size === 0) this.#readings.delete(content);
   }
 
   #readingOf(content: string): Reading {
@@ -106,7 +127,8 @@ export class Reader {
   #isOnItsWay(reading: Reading, offset: number): boolean {
     for (const stream of reading.streams) {
       const isAhead = offset >= stream.position && offset < stream.end;
-      if (isAhead && offset - stream.position <= STREAM_REACH_BYTES) return true;
+      if (isAhead && !stream.isAborted && offset - stream.position <= STREAM_REACH_BYTES)
+        return true;
     }
     return reading.streams.size >= STREAMS_PER_CONTENT_MAX;
   }
@@ -162,16 +184,16 @@ export class Reader {
         path: tree.path(node.ino),
       });
     }
-    const stream: Stream = { id: 0, start: gap.start, end: gap.end, position: gap.start };
-    reading.streams.add(stream);
     const { start, end } = gap;
+    const stream: Stream = { id: 0, start, end, position: start, isAborted: false };
+    reading.streams.add(stream);
     stream.id = effects.start(
       { op: 'fetch', path, etag: node.base.etag, start, end, dataFile: contents.dataPath(content) },
       {
         fetched: (upTo) => this.#arrived(content, stream, upTo),
         done: () => {
-          this.#arrived(content, stream, end);
           reading.streams.delete(stream);
+          this.#arrived(content, stream, end);
         },
         failed: (error) => this.#failed(content, reading, stream, error),
       },
@@ -179,13 +201,19 @@ export class Reader {
   }
 
   #arrived(content: string, stream: Stream, upTo: number): void {
+    const { contents, wake } = this.#context;
     stream.position = upTo;
-    this.#context.contents.markFetched(content, stream.start, upTo);
-    this.#context.wake(contentKey(content));
+    // A version that was replaced meanwhile has no data file to speak of any more.
+    if (contents.has(content)) contents.markFetched(content, stream.start, upTo);
+    wake(contentKey(content));
   }
 
   #failed(content: string, reading: Reading, stream: Stream, error: NuageError): void {
     reading.streams.delete(stream);
+    if (error.kind === 'aborted') {
+      this.#context.wake(contentKey(content));
+      return;
+    }
     const isGone = error.kind === 'precondition' || error.kind === 'not-found';
     const shown = isGone
       ? new NuageError('stale', 'the version being read is no longer on the server', {

@@ -1,9 +1,7 @@
 /** Turns a row of a listing into the columns of a node. */
-import type { NodeBase, TreeNode } from '../cache/node.js';
+import type { NodeBase, NodeDraft, TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { modeOf } from './permissions.js';
-
-export type NodeDraft = Omit<TreeNode, 'ino' | 'change'>;
 
 export function entryName(entry: RemoteEntry): string {
   return entry.path.slice(entry.path.lastIndexOf('/') + 1);

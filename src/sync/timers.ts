@@ -8,10 +8,13 @@ interface Timer {
 
 export class Timers {
   readonly #clock: Clock;
+  readonly #failed: (name: string, error: unknown) => void;
   readonly #timers = new Map<string, Timer>();
 
-  constructor(clock: Clock) {
+  /** @param failed told of what a timer throws: the others run all the same. */
+  constructor(clock: Clock, failed: (name: string, error: unknown) => void) {
     this.#clock = clock;
+    this.#failed = failed;
   }
 
   /** One timer per name: setting it again replaces it. */
@@ -44,7 +47,11 @@ export class Timers {
     for (const [name, timer] of due) {
       if (this.#timers.get(name) !== timer) continue;
       this.#timers.delete(name);
-      timer.run();
+      try {
+        timer.run();
+      } catch (error) {
+        this.#failed(name, error);
+      }
     }
   }
 }

@@ -104,13 +104,16 @@ describe.runIf(process.platform === 'linux')('a sync that fails', () => {
   });
 
   /** Takes the descriptor away under the store, so that the next call on it fails. */
-  function breakDescriptor(id: string): void {
+  function breakDescriptor(id: string): number {
     const file = cache.contents.dataPath(id);
+    let broken = -1;
     for (const fd of fs.readdirSync('/proc/self/fd')) {
       const link = `/proc/self/fd/${fd}`;
       // The descriptor that listed this folder is in the list and gone.
-      if (fs.existsSync(link) && fs.readlinkSync(link) === file) fs.closeSync(Number(fd));
+      if (fs.existsSync(link) && fs.readlinkSync(link) === file) broken = Number(fd);
     }
+    fs.closeSync(broken);
+    return broken;
   }
 
   it('of user bytes is an error now and ever after: a second try proves nothing', () => {
@@ -118,8 +121,10 @@ describe.runIf(process.platform === 'linux')('a sync that fails', () => {
     const id = contents.create({ size: 0, complete: true });
     const other = contents.create({ size: 0, complete: true });
     contents.write(id, 0, bytes(1, 1));
-    breakDescriptor(id);
+    const broken = breakDescriptor(id);
     expect(kindOf(() => contents.syncAll())).toBe('io');
+    // The lowest free number is taken again: a second fdatasync of it would succeed.
+    expect(fs.openSync(contents.dataPath(id), 'r+')).toBe(broken);
     expect(kindOf(() => contents.sync(id))).toBe('io');
     expect(contents.hasUnsynced()).toBe(true);
     contents.sync(other);

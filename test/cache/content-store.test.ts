@@ -186,6 +186,15 @@ describe('writing', () => {
     expect(cache.contents.missing(id, 0, 3 * B)).toEqual([{ start: 2 * B, end: 3 * B }]);
   });
 
+  it('of a whole block alone is remembered at once', () => {
+    const id = cache.contents.create({ size: 3 * B, complete: false });
+    cache.contents.write(id, B, bytes(B, 2));
+    cache.contents.markWritten(id, B, 2 * B);
+    cache.db.close();
+    cache = openCache(cache.folder);
+    expect(cache.contents.covered(id, B, 2 * B)).toBe(true);
+  });
+
   it('behind the end of a partly fetched file needs no bytes of the server', () => {
     const { contents } = cache;
     const id = contents.create({ size: B + 100, complete: false });
@@ -209,6 +218,17 @@ describe('resizing', () => {
     cache.db.close();
     cache = openCache(cache.folder);
     expect(cache.contents.missing(id, 0, 4 * B)).toEqual([{ start: 0, end: B + 10 }]);
+  });
+
+  it('cuts what was fetched and not yet flushed as well', () => {
+    const { contents } = cache;
+    const id = contents.create({ size: 4 * B, complete: false });
+    arrive(id, B, bytes(3 * B, 1));
+    contents.resize(id, 2 * B);
+    contents.flush();
+    cache.db.close();
+    cache = openCache(cache.folder);
+    expect(cache.contents.missing(id, 0, 4 * B)).toEqual([{ start: 0, end: B }]);
   });
 
   it('to nothing completes a file that was never fetched', () => {
@@ -287,6 +307,7 @@ describe('removing', () => {
     contents.acquire(id);
     contents.remove(id);
     contents.flush();
+    cache.db.barrier();
     contents.write(id, 0, bytes(4, 8));
     contents.release(id);
     contents.syncAll();

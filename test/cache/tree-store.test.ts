@@ -1,7 +1,9 @@
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ROOT_INO } from '../../src/cache/node.js';
+import { ROOT_INO, type TreeNode } from '../../src/cache/node.js';
 import { type Cache, base, draft, kindOf, openCache, synced, temporaryFolder } from './support.js';
+
+const FAILURE = { kind: 'quota', message: '', hint: undefined, attempts: 1, retryAt: 0 } as const;
 
 let cache: Cache;
 
@@ -61,6 +63,31 @@ describe('a row', () => {
     reopen();
     expect(cache.tree.get(node.ino)).toEqual(moved);
     expect(moved).toMatchObject({ size: 5, mode: 0o600, contentVersion: 3, name: 'b' });
+  });
+
+  it.each<[string, Partial<TreeNode>]>([
+    ['parent', { parent: undefined }],
+    ['name', { name: 'b' }],
+    ['mode', { mode: 0o400 }],
+    ['size', { size: 4 }],
+    ['atime', { atime: { sec: 1, nsec: 2 } }],
+    ['mtime', { mtime: { sec: 3, nsec: 4 } }],
+    ['ctime', { ctime: { sec: 5, nsec: 6 } }],
+    ['content', { content: 'c' }],
+    ['contentVersion', { contentVersion: 5 }],
+    ['contentDirty', { contentDirty: true }],
+    ['staysHere', { staysHere: true }],
+    ['base', { base: undefined }],
+    ['listedEtag', { listedEtag: 'e' }],
+    ['uploadId', { uploadId: 'u' }],
+    ['failure', { failure: FAILURE }],
+  ])('keeps a change of its %s alone', (_field, change) => {
+    // With a difference already, so that the column `change` does not change along.
+    const node = cache.tree.insert(synced(1, 'a', { mtime: { sec: 1, nsec: 0 } }));
+    const saved = cache.tree.save({ ...node, ...change });
+    expect(saved).toEqual({ ...node, ...change, change: saved.change });
+    reopen();
+    expect(cache.tree.get(node.ino)).toEqual(saved);
   });
 
   it('never gives an inode number twice', () => {
@@ -191,14 +218,7 @@ describe('the queue', () => {
 
   it('counts what waits, what failed and what is known', () => {
     const { tree } = cache;
-    const failure = {
-      kind: 'quota',
-      message: '',
-      hint: undefined,
-      attempts: 1,
-      retryAt: 0,
-    } as const;
-    const a = tree.insert(draft({ name: 'a', failure }));
+    const a = tree.insert(draft({ name: 'a', failure: FAILURE }));
     tree.insert(synced(1, 'b'));
     expect([tree.count(), tree.pendingCount(), tree.failedCount()]).toEqual([3, 1, 1]);
     tree.save({ ...a, failure: undefined });

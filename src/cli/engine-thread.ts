@@ -1,0 +1,149 @@
+/**
+ * Entry of the engine thread: one blocking loop over the kernel's device, the messages of the main
+ * thread and the timers (D2). Nothing here may wait for an event loop, which this thread never
+ * reaches: messages are taken out of their port by hand, and logging is a message.
+ */
+import { randomBytes } from 'node:crypto';
+import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { MessagePort } from 'node:worker_threads';
+import { assert } from '../assert.js';
+import { systemClock } from '../clock.js';
+import { toErrorRecord } from '../errors.js';
+import { Engine } from '../fs/engine.js';
+import { errnoOf, isExpected } from '../fs/errno.js';
+import { pendingNodes } from '../fs/status.js';
+import { runLoop } from '../fuse/loop.js';
+import { WorkerNotifier } from '../fuse/notifier.js';
+import { FuseSession } from '../fuse/session.js';
+import { Logger } from '../log.js';
+import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
+
+assert(parentPort !== null, 'this file is the entry of a worker thread');
+serve(workerData as EngineOptions, parentPort);
+
+function serve(options: EngineOptions, port: MessagePort): void {
+  const post = (message: FromEngine): void => port.postMessage(message);
+  const logger = new Logger('engine', (record) => post({ type: 'log', record: plain(record) }));
+  try {
+    run(options, port, { post, logger });
+    post({ type: 'ended', error: undefined });
+  } catch (error) {
+    logger.error('the engine failed', { error });
+    post({ type: 'ended', error: toErrorRecord(error) });
+  }
+  // An open port would keep the thread alive.
+  port.close();
+}
+
+interface Output {
+  readonly post: (message: FromEngine) => void;
+  readonly logger: Logger;
+}
+
+function run(options: EngineOptions, port: MessagePort, { post, logger }: Output): void {
+  const notifier = new WorkerNotifier({
+    deviceFd: options.deviceFd,
+    logger: logger.scoped('fuse'),
+  });
+  const engine = new Engine(options, {
+    post,
+    notifier,
+    wake: (key) => session.wake(key),
+    mounted: () => post({ type: 'mounted' }),
+    clock: systemClock,
+    logger,
+    random: Math.random,
+    randomId: () => randomBytes(16).toString('hex'),
+  });
+  const session: FuseSession = new FuseSession({
+    deviceFd: options.deviceFd,
+    fileSystem: engine.fileSystem,
+    errnoOf: (error) => explained(error, logger),
+    logger: logger.scoped('fuse'),
+    clock: systemClock,
+  });
+  engine.start();
+  try {
+    runLoop({
+      session,
+      wakeupFd: options.wakeupFd,
+      onWakeup: () => takeMessages(port, { engine, session, post }),
+      nextTimerMs: () => engine.timers.nextDelayMs(),
+      onTimer: () => engine.runTimers(),
+    });
+  } finally {
+    notifier.close();
+    engine.close();
+  }
+}
+
+/** What nobody expected is worth a line with its cause; a missing file is not. */
+function explained(error: unknown, logger: Logger): number {
+  if (!isExpected(error)) logger.warn('an operation failed', { error });
+  return errnoOf(error);
+}
+
+interface Served {
+  readonly engine: Engine;
+  readonly session: FuseSession;
+  readonly post: (message: FromEngine) => void;
+}
+
+function takeMessages(port: MessagePort, served: Served): void {
+  for (;;) {
+    const received = receiveMessageOnPort(port) as { message: ToEngine } | undefined;
+    if (received === undefined) return;
+    take(received.message, served);
+  }
+}
+
+function take(message: ToEngine, { engine, session, post }: Served): void {
+  switch (message.type) {
+    case 'status':
+      post({ type: 'status', id: message.id, status: statusOf(engine) });
+      return;
+    case 'flush':
+      engine.flush(() => post({ type: 'flushed', id: message.id }));
+      return;
+    case 'shutdown':
+      session.stop();
+      return;
+    case 'entries':
+    case 'fetched':
+    case 'sent':
+    case 'done':
+    case 'failed':
+      engine.deliver(message);
+  }
+}
+
+function statusOf(engine: Engine): EngineStatus {
+  const { sync, tree, contents, space } = engine.context;
+  return {
+    online: sync.connection.online,
+    since: sync.connection.since,
+    knownEntries: tree.count(),
+    cacheBytes: contents.usedBytes(),
+    quota: space.quota,
+    pendingCount: tree.pendingCount(),
+    failedCount: tree.failedCount(),
+    pending: pendingNodes(engine.context),
+  };
+}
+
+/** Errors do not cross a port with all that they know, and must not stop the record. */
+function plain<Rec extends { readonly fields?: Readonly<Record<string, unknown>> | undefined }>(
+  record: Rec,
+): Rec {
+  if (record.fields === undefined) return record;
+  const fields: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(record.fields)) {
+    fields[name] = value instanceof Error ? describe(value) : value;
+  }
+  return { ...record, fields };
+}
+
+function describe(error: Error): string {
+  const cause = error.cause instanceof Error ? ` (${error.cause.message})` : '';
+  return `${error.message}${cause}\n${error.stack ?? ''}`;
+}

@@ -1,0 +1,62 @@
+/** What `stat` shows of a node. */
+import { constants } from 'node:fs';
+import type { Timestamp, TreeNode } from '../cache/node.js';
+import type { Clock } from '../clock.js';
+import type { Attributes, AttributesReply, EntryReply } from '../fuse/filesystem.js';
+import { ATTRIBUTES_VALID_MS, BLOCK_SIZE_BYTES, ENTRY_VALID_MS } from '../limits.js';
+import type { FsContext } from './context.js';
+
+const { S_IFDIR, S_IFREG } = constants;
+
+/** The unit of `st_blocks`, whatever the disk's own. */
+const STAT_BLOCK_BYTES = 512;
+
+export const FOLDER_TYPE = S_IFDIR >> 12;
+export const FILE_TYPE = S_IFREG >> 12;
+
+/**
+ * Links: a folder has one, which tells `find` to look instead of counting (as on btrfs); a deleted
+ * file that is still open has none.
+ */
+export function attributesOf(context: FsContext, node: TreeNode): Attributes {
+  const { uid, gid } = context.options;
+  return {
+    ino: node.ino,
+    size: node.size,
+    blocks: Math.ceil(node.size / STAT_BLOCK_BYTES),
+    atime: node.atime,
+    mtime: node.mtime,
+    ctime: node.ctime,
+    mode: (node.isFolder ? S_IFDIR : S_IFREG) | node.mode,
+    nlink: node.parent === undefined ? 0 : 1,
+    uid,
+    gid,
+    rdev: 0,
+    blksize: BLOCK_SIZE_BYTES,
+  };
+}
+
+/** What changes elsewhere is pushed into the kernel, so it may keep them for long (D7). */
+export function attributesReply(context: FsContext, node: TreeNode): AttributesReply {
+  return {
+    attributes: attributesOf(context, node),
+    attributesValidMs: ATTRIBUTES_VALID_MS,
+  };
+}
+
+export function entryReply(context: FsContext, node: TreeNode): EntryReply {
+  return {
+    ino: node.ino,
+    generation: 0,
+    entryValidMs: ENTRY_VALID_MS,
+    attributesValidMs: ATTRIBUTES_VALID_MS,
+    attributes: attributesOf(context, node),
+  };
+}
+
+export function timestampNow(clock: Clock): Timestamp {
+  const milliseconds = clock.now();
+  const sec = Math.floor(milliseconds / 1000);
+  const nsec = Math.min(999_999_999, Math.floor((milliseconds - sec * 1000) * 1e6));
+  return { sec, nsec };
+}

@@ -1,0 +1,205 @@
+/**
+ * The engine of one mount: the database, the data files, the synchronisation and the file system,
+ * put together. It is synchronous and knows neither threads nor descriptors: effects leave through
+ * `post`, their events come back by `deliver`, and whoever drives it runs its timers. So it runs
+ * under a simulated clock and server as well as in the engine thread (src/cli/engine-thread.ts).
+ */
+import { type CacheDatabase, openDatabase } from '../cache/database.js';
+import { ContentStore } from '../cache/content-store.js';
+import { TreeStore } from '../cache/tree-store.js';
+import type { Clock } from '../clock.js';
+import type { KernelNotifier } from '../fuse/filesystem.js';
+import type { Logger } from '../log.js';
+import type { EffectEvent, EffectRequest } from '../remote/messages.js';
+import type { ServerInfo } from '../remote/remote.js';
+import { EffectClient } from '../sync/effects.js';
+import { recover } from '../sync/recovery.js';
+import { Synchroniser } from '../sync/synchroniser.js';
+import { Timers } from '../sync/timers.js';
+import type { FsContext, FsOptions } from './context.js';
+import { NuageFileSystem } from './filesystem.js';
+import { Handles } from './handles.js';
+import { Housekeeping } from './housekeeping.js';
+import { Inodes } from './inodes.js';
+import { KernelUpdates } from './kernel-updates.js';
+import { OpenFiles } from './open-files.js';
+import { Space } from './space.js';
+
+export interface EngineSettings extends FsOptions {
+  readonly stateFolder: string;
+  /** What the server said at the last connect; undefined when it was not reached now. */
+  readonly server: ServerInfo | undefined;
+  readonly pollIntervalMs: number;
+  readonly cacheBytesMax: number;
+}
+
+export interface EngineSurroundings {
+  readonly post: (request: EffectRequest) => void;
+  readonly notifier: KernelNotifier;
+  /** Runs the operations that wait for this key again. */
+  readonly wake: (key: string) => void;
+  /** The kernel has begun to talk to us. */
+  readonly mounted: () => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Unguessable, `[a-z0-9]{16,}`. */
+  readonly randomId: () => string;
+}
+
+/** Where the server's own rules are kept for a start without it. */
+const SERVER_KEY = 'server';
+
+export class Engine {
+  readonly fileSystem: NuageFileSystem;
+  readonly context: FsContext;
+  readonly timers: Timers;
+  readonly #db: CacheDatabase;
+  readonly #effects: EffectClient;
+  readonly #kernel: KernelUpdates;
+  readonly #housekeeping: Housekeeping;
+  #server: ServerInfo | undefined;
+
+  constructor(settings: EngineSettings, surroundings: EngineSurroundings) {
+    const { clock, logger } = surroundings;
+    this.timers = new Timers(clock, (name, error) =>
+      logger.error('a task failed and will run again', { task: name, error: String(error) }),
+    );
+    this.#effects = new EffectClient(surroundings.post);
+    this.#kernel = new KernelUpdates(surroundings.notifier);
+    const storage = openStorage(settings.stateFolder, surroundings);
+    this.#db = storage.db;
+    this.#server = this.#rememberServer(storage.tree, settings.server);
+    this.context = this.#assemble(settings, surroundings, storage);
+    this.#housekeeping = new Housekeeping(this.context, {
+      timers: this.timers,
+      effects: this.#effects,
+      cacheBytesMax: settings.cacheBytesMax,
+    });
+    this.fileSystem = new NuageFileSystem(this.context, {
+      mounted: surroundings.mounted,
+      changed: () => this.#housekeeping.changed(),
+    });
+  }
+
+  /** The queue goes on, changes come in. */
+  start(): void {
+    const { sync } = this.context;
+    sync.start();
+    this.#housekeeping.start();
+    sync.connection.onChange((online) => {
+      if (online && this.#server === undefined) this.#learnServer();
+    });
+  }
+
+  /** An answer of the server, by way of the main thread. */
+  deliver(event: EffectEvent): void {
+    this.#effects.deliver(event);
+    this.#kernel.flush();
+  }
+
+  runTimers(): void {
+    this.timers.runDue();
+    this.#kernel.flush();
+  }
+
+  /** `done` runs once everything has been sent, or waits because the server refused it. */
+  flush(done: () => void): void {
+    this.context.openFiles.commitAll();
+    this.context.sync.uploader.flush(done);
+  }
+
+  /** Nothing is lost that was written until now. The engine is of no use afterwards. */
+  close(): void {
+    const { openFiles, contents, handles } = this.context;
+    openFiles.commitAll();
+    for (const file of handles.files()) contents.release(file.content);
+    contents.close();
+    this.#db.close();
+  }
+
+  #learnServer(): void {
+    this.#effects.start(
+      { op: 'connect' },
+      {
+        done: (server) => {
+          this.#server = this.#rememberServer(this.context.tree, server);
+        },
+        failed: () => undefined,
+      },
+    );
+  }
+
+  #rememberServer(tree: TreeStore, server: ServerInfo | undefined): ServerInfo | undefined {
+    if (server !== undefined) {
+      tree.setMeta(SERVER_KEY, JSON.stringify(server));
+      return server;
+    }
+    const remembered = tree.getMeta(SERVER_KEY);
+    // Written by the line above, into a database that is ours alone.
+    return remembered === undefined ? undefined : (JSON.parse(remembered) as ServerInfo);
+  }
+
+  #assemble(
+    settings: EngineSettings,
+    { clock, logger, wake, random, randomId }: EngineSurroundings,
+    { db, tree, contents }: Storage,
+  ): FsContext {
+    const openFiles = new OpenFiles(tree);
+    const handles = new Handles();
+    const sync = new Synchroniser(
+      {
+        tree,
+        contents,
+        effects: this.#effects,
+        timers: this.timers,
+        clock,
+        logger: logger.scoped('sync'),
+        kernel: this.#kernel,
+        wake,
+      },
+      { ...settings, random, randomId },
+      {
+        detached: (ino) => inodes.reap(ino),
+        commitOpenFile: (ino) => openFiles.commit(ino),
+      },
+    );
+    const inodes = new Inodes({
+      tree,
+      contents,
+      handles,
+      forgetContent: (content) => sync.reader.forget(content),
+    });
+    return {
+      db,
+      tree,
+      contents,
+      sync,
+      inodes,
+      handles,
+      openFiles,
+      space: new Space(),
+      clock,
+      logger: logger.scoped('fs'),
+      options: settings,
+      server: () => this.#server,
+    };
+  }
+}
+
+interface Storage {
+  readonly db: CacheDatabase;
+  readonly tree: TreeStore;
+  readonly contents: ContentStore;
+}
+
+function openStorage(stateFolder: string, surroundings: EngineSurroundings): Storage {
+  const { clock, logger } = surroundings;
+  const cacheLogger = logger.scoped('cache');
+  const db = openDatabase(stateFolder, { logger: cacheLogger });
+  const tree = new TreeStore(db);
+  const contents = new ContentStore({ db, stateFolder, logger: cacheLogger, clock });
+  recover({ tree, contents, clock, logger: cacheLogger });
+  return { db, tree, contents };
+}

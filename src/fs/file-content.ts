@@ -1,0 +1,145 @@
+/**
+ * The bytes of a file: where they are read from and how the user's own get in. The order of each
+ * change is what makes it safe: what is missing is fetched, fetches into the range are ended, the
+ * dirty mark is committed, running uploads are warned, and only then a byte changes.
+ */
+import type { TreeNode } from '../cache/node.js';
+import { NuageError } from '../errors.js';
+import type { Parked } from '../fuse/filesystem.js';
+import { type Result } from '../fuse/filesystem.js';
+import { BLOCK_SIZE_BYTES } from '../limits.js';
+import { timestampNow } from './attributes.js';
+import { type FsContext, park, requireFile } from './context.js';
+import type { FileHandle } from './handles.js';
+
+/** The content that the node has now, made if it has none: nothing of it is fetched here. */
+export function contentOf(context: FsContext, node: TreeNode): string {
+  if (node.content !== undefined) return node.content;
+  const { tree, contents } = context;
+  return tree.atomically(() => {
+    const content = contents.create({ size: node.size, complete: false });
+    const row = tree.get(node.ino);
+    if (row !== undefined) tree.save({ ...row, content });
+    return content;
+  });
+}
+
+export interface Range {
+  readonly content: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** @returns bytes read; parked while some are on their way. */
+export function readBytes(
+  context: FsContext,
+  handle: FileHandle,
+  offset: number,
+  into: Uint8Array,
+): Result<number> {
+  const { contents } = context;
+  const { content } = handle;
+  const end = Math.min(offset + into.length, contents.size(content));
+  if (end <= offset) return 0;
+  const wait = fetchRange(context, handle.ino, { content, start: offset, end });
+  if (wait !== undefined) return wait;
+  return contents.read(content, offset, into.subarray(0, end - offset));
+}
+
+/** @throws kind `stale` when the bytes of an older version are not all here. */
+export function fetchRange(context: FsContext, ino: number, range: Range): Parked | undefined {
+  const { contents, tree, sync } = context;
+  if (contents.isComplete(range.content)) return undefined;
+  const node = tree.get(ino);
+  if (node?.content !== range.content) {
+    if (contents.covered(range.content, range.start, range.end)) return undefined;
+    throw new NuageError('stale', 'this version of the file is no longer on the server');
+  }
+  const waitFor = sync.reader.ensure(node, range);
+  return waitFor === undefined ? undefined : park(context, waitFor);
+}
+
+/** @returns parked, having changed nothing, while an edge block is fetched or a fetch ended. */
+export function writeBytes(
+  context: FsContext,
+  handle: FileHandle,
+  offset: number,
+  data: Uint8Array,
+): Result<number> {
+  if (data.length === 0) return 0;
+  const { contents, openFiles, sync } = context;
+  const node = requireFile(context, handle.ino);
+  pinCurrentContent(context, handle, node);
+  const { content } = handle;
+  const range = { content, start: offset, end: offset + data.length };
+  const wait = prepare(context, node, range);
+  if (wait !== undefined) return wait;
+  const size = Math.max(node.size, range.end);
+  context.space.grow(size - node.size);
+  markDirty(context, node.ino, content);
+  sync.guards.bump(node.ino);
+  contents.write(content, offset, data);
+  openFiles.written(node.ino, size, timestampNow(context.clock));
+  if (!contents.isComplete(content)) {
+    context.tree.atomically(() => {
+      contents.markWritten(content, range.start, range.end);
+      openFiles.commit(node.ino);
+    });
+  }
+  sync.activity.changed(node.ino);
+  return data.length;
+}
+
+/** Cuts or extends with zeros. @returns parked, having changed nothing, while a fetch is ended. */
+export function resize(context: FsContext, ino: number, size: number): Parked | undefined {
+  const { contents, openFiles, sync } = context;
+  const node = requireFile(context, ino);
+  const content = contentOf(context, node);
+  if (node.size !== size) {
+    const waitFor = sync.reader.clear(content, Math.min(node.size, size), Infinity);
+    if (waitFor !== undefined) return park(context, waitFor);
+    context.space.grow(size - node.size);
+    markDirty(context, ino, content);
+    sync.guards.bump(ino);
+    contents.resize(content, size);
+  }
+  openFiles.written(ino, size, timestampNow(context.clock));
+  sync.activity.changed(ino);
+  return undefined;
+}
+
+/** A conflict or a refresh may have given the file another content since it was opened. */
+function pinCurrentContent(context: FsContext, handle: FileHandle, node: TreeNode): void {
+  if (node.content === handle.content) return;
+  const current = contentOf(context, node);
+  context.contents.acquire(current);
+  context.contents.release(handle.content);
+  handle.content = current;
+}
+
+/** A block that is written in part must be here first. */
+function prepare(context: FsContext, node: TreeNode, range: Range): Parked | undefined {
+  const { contents, sync } = context;
+  const { content, start, end } = range;
+  if (contents.isComplete(content)) return undefined;
+  if (start % BLOCK_SIZE_BYTES !== 0) {
+    const wait = fetchRange(context, node.ino, { content, start, end: start + 1 });
+    if (wait !== undefined) return wait;
+  }
+  if (end % BLOCK_SIZE_BYTES !== 0 && end < node.size) {
+    const wait = fetchRange(context, node.ino, { content, start: end - 1, end });
+    if (wait !== undefined) return wait;
+  }
+  const waitFor = sync.reader.clear(content, start, end);
+  return waitFor === undefined ? undefined : park(context, waitFor);
+}
+
+function markDirty(context: FsContext, ino: number, content: string): void {
+  const { tree, contents } = context;
+  const row = tree.get(ino);
+  if (row === undefined || (row.contentDirty && contents.isDirty(content))) return;
+  tree.atomically(() => {
+    contents.setDirty(content, true);
+    tree.save({ ...row, contentDirty: true });
+  });
+}

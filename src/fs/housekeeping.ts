@@ -1,0 +1,88 @@
+/** What the engine does now and then: makes changes durable, shrinks the cache, asks for the quota. */
+import { PLAN_ROUND_NODES_MAX } from '../limits.js';
+import {
+  CACHE_FLUSH_MS,
+  DURABLE_WITHIN_MS,
+  EVICTION_CHECK_MS,
+  QUOTA_REFRESH_MS,
+} from '../limits.js';
+import type { EffectClient } from '../sync/effects.js';
+import type { Timers } from '../sync/timers.js';
+import type { FsContext } from './context.js';
+
+export interface HousekeepingParts {
+  readonly timers: Timers;
+  readonly effects: EffectClient;
+  readonly cacheBytesMax: number;
+}
+
+export class Housekeeping {
+  readonly #context: FsContext;
+  readonly #parts: HousekeepingParts;
+  #isArmed = false;
+
+  constructor(context: FsContext, parts: HousekeepingParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#repeat('cache-flush', CACHE_FLUSH_MS, () => this.#context.contents.flush());
+    this.#repeat('evict', EVICTION_CHECK_MS, () => this.#evict());
+    this.#repeat('quota', QUOTA_REFRESH_MS, () => this.#askQuota());
+    this.#askQuota();
+  }
+
+  /** Something was changed: it reaches the disk within {@link DURABLE_WITHIN_MS}. */
+  changed(): void {
+    if (this.#isArmed) return;
+    this.#isArmed = true;
+    this.#parts.timers.set('durable', DURABLE_WITHIN_MS, () => this.makeDurable());
+  }
+
+  makeDurable(): void {
+    this.#isArmed = false;
+    const { openFiles, contents, db } = this.#context;
+    openFiles.commitAll();
+    contents.syncAll();
+    db.barrier();
+  }
+
+  /** A failure is logged and tried again next time: none of this is anybody's operation. */
+  #repeat(name: string, intervalMs: number, run: () => void): void {
+    this.#parts.timers.set(name, intervalMs, () => {
+      this.#repeat(name, intervalMs, run);
+      run();
+    });
+  }
+
+  #evict(): void {
+    const { contents, tree } = this.#context;
+    contents.evict(this.#parts.cacheBytesMax, (content) => {
+      const node = tree.byContent(content);
+      if (node !== undefined) tree.save({ ...node, content: undefined });
+    });
+  }
+
+  #askQuota(): void {
+    const { sync, space } = this.#context;
+    if (!sync.connection.online) return;
+    this.#parts.effects.start(
+      { op: 'quota' },
+      {
+        done: (quota) => space.learn(quota, this.#queuedBytes()),
+        failed: () => undefined,
+      },
+    );
+  }
+
+  #queuedBytes(): number {
+    const pending = this.#context.tree.pending({ afterChange: 0, limit: PLAN_ROUND_NODES_MAX });
+    let bytes = 0;
+    for (const node of pending) {
+      if (node.parent !== undefined && node.contentDirty)
+        bytes += node.size - (node.base?.size ?? 0);
+    }
+    return bytes;
+  }
+}

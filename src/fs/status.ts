@@ -1,0 +1,34 @@
+/** What `status` shows of the engine. */
+import { differences, type Difference, type TreeNode } from '../cache/node.js';
+import { STATUS_CHANGES_MAX } from '../limits.js';
+import type { FsContext } from './context.js';
+
+export type PendingAction = 'create' | 'upload' | 'move' | 'delete' | 'set-time';
+
+const ACTION: Readonly<Record<Difference, PendingAction>> = {
+  create: 'create',
+  content: 'upload',
+  move: 'move',
+  remove: 'delete',
+  mtime: 'set-time',
+};
+
+export interface PendingNode {
+  readonly path: string;
+  readonly action: PendingAction;
+  /** That are still to be sent. */
+  readonly bytes: number;
+  readonly failure: TreeNode['failure'];
+}
+
+/** The oldest changes first, at most {@link STATUS_CHANGES_MAX}. */
+export function pendingNodes(context: FsContext): readonly PendingNode[] {
+  const { tree } = context;
+  const nodes = tree.pending({ afterChange: 0, limit: STATUS_CHANGES_MAX });
+  return nodes.map((node) => ({
+    path: tree.path(node.ino) ?? tree.basePath(node.ino) ?? node.name,
+    action: ACTION[differences(node)[0] ?? 'content'],
+    bytes: node.contentDirty ? node.size : 0,
+    failure: node.failure,
+  }));
+}

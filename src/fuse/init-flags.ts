@@ -1,0 +1,28 @@
+/** Bits of `fuse_init_in/out.flags`, and from bit 32 on of `flags2` (7.36, Linux 5.17). */
+
+export const INIT = {
+  ASYNC_READ: 1n << 0n,
+  POSIX_LOCKS: 1n << 1n,
+  FILE_OPS: 1n << 2n,
+  ATOMIC_O_TRUNC: 1n << 3n,
+  EXPORT_SUPPORT: 1n << 4n,
+  BIG_WRITES: 1n << 5n,
+  DONT_MASK: 1n << 6n,
+  FLOCK_LOCKS: 1n << 10n,
+  AUTO_INVAL_DATA: 1n << 12n,
+  DO_READDIRPLUS: 1n << 13n,
+  READDIRPLUS_AUTO: 1n << 14n,
+  ASYNC_DIO: 1n << 15n,
+  WRITEBACK_CACHE: 1n << 16n,
+  PARALLEL_DIROPS: 1n << 18n,
+  POSIX_ACL: 1n << 20n,
+  ABORT_ERROR: 1n << 21n,
+  MAX_PAGES: 1n << 22n,
+  CACHE_SYMLINKS: 1n << 23n,
+  EXPLICIT_INVAL_DATA: 1n << 25n,
+  HANDLE_KILLPRIV_V2: 1n << 28n,
+  SETXATTR_EXT: 1n << 29n,
+  INIT_EXT: 1n << 30n,
+  SECURITY_CTX: 1n << 32n,
+  HAS_EXPIRE_ONLY: 1n << 35n,
+} as const;

@@ -1,0 +1,50 @@
+/**
+ * The engine thread's one loop: the device, the wake-up descriptor and the timers. It waits in
+ * poll alone, never longer than a second, so that a lost wake-up costs a second at most.
+ */
+import { LOOP_POLL_MS_MAX } from '../limits.js';
+import { PollSet } from './pollset.js';
+import type { FuseSession } from './session.js';
+import { drainWakeup } from './system.js';
+
+export interface LoopOptions {
+  readonly session: FuseSession;
+  /** eventfd that other threads write. */
+  readonly wakeupFd: number;
+  /** Called after the eventfd was written; it has been drained before. */
+  readonly onWakeup: () => void;
+  /** Milliseconds until the next timer; Infinity when there is none. */
+  readonly nextTimerMs: () => number;
+  /** Called when that time has come. */
+  readonly onTimer: () => void;
+}
+
+const DEVICE = 0;
+const WAKEUP = 1;
+
+/** Returns when the mount is gone or `session.stop()` was called. */
+export function runLoop(options: LoopOptions): void {
+  const { session } = options;
+  const poll = new PollSet([session.deviceFd, options.wakeupFd]);
+  for (;;) {
+    session.runWoken();
+    // Asked anew each time: what a handler did may have made a timer due.
+    const timerMs = options.nextTimerMs();
+    if (timerMs <= 0) options.onTimer();
+    if (session.ended) break;
+    const waitMs = Math.min(
+      timerMs <= 0 ? options.nextTimerMs() : timerMs,
+      session.nextDeadlineMs(),
+      LOOP_POLL_MS_MAX,
+    );
+    if (poll.wait(Math.max(0, Math.ceil(waitMs))) === 0) continue;
+    if (poll.isReady(WAKEUP)) {
+      drainWakeup(options.wakeupFd);
+      options.onWakeup();
+      // The work that came may hold what the kernel's next request needs.
+      session.runWoken();
+    }
+    if (poll.isReady(DEVICE)) session.receive();
+  }
+  session.close();
+}

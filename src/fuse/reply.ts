@@ -1,0 +1,141 @@
+/** The buffer in which every reply is built, behind room for its `fuse_out_header`. */
+import { LITTLE, setU64 } from './integers.js';
+import type { Attributes, EntryReply, OpenReply, StatfsReply } from './filesystem.js';
+import {
+  ATTR,
+  ATTR_OUT_BYTES,
+  ATTR_OUT_HEAD,
+  ENTRY_OUT_BYTES,
+  ENTRY_OUT_HEAD,
+  KSTATFS,
+  OPEN_OUT,
+  OUT_HEADER,
+  STATFS_OUT_BYTES,
+} from './structs-out.js';
+import type { FixedMemory } from './system.js';
+
+/** Where the payload begins. */
+export const PAYLOAD = OUT_HEADER.size;
+
+/** Longest validity that we send, in seconds: beyond it the kernel's own arithmetic saturates. */
+const VALID_SECONDS_MAX = 2 ** 31 - 1;
+
+export class Reply {
+  readonly bytes: Buffer;
+  readonly view: DataView;
+  readonly address: number;
+
+  constructor(memory: FixedMemory) {
+    this.bytes = memory.bytes;
+    this.view = memory.view;
+    this.address = memory.address;
+  }
+
+  /** Largest payload in bytes. */
+  get capacity(): number {
+    return this.bytes.length - PAYLOAD;
+  }
+
+  /** @param length of the payload. @returns bytes of the whole message. */
+  writeHeader(unique: bigint, errno: number, length: number): number {
+    const total = PAYLOAD + length;
+    this.view.setUint32(OUT_HEADER.at.len, total, LITTLE);
+    this.view.setInt32(OUT_HEADER.at.error, -errno, LITTLE);
+    this.view.setBigUint64(OUT_HEADER.at.unique, unique, LITTLE);
+    return total;
+  }
+
+  /** Each `put…` writes at `at` behind the header and returns the bytes of its struct. */
+  putEntry(at: number, entry: EntryReply): number {
+    const base = PAYLOAD + at;
+    const field = ENTRY_OUT_HEAD.at;
+    setU64(this.view, base + field.nodeid, entry.ino);
+    setU64(this.view, base + field.generation, entry.generation);
+    this.#putValidity(base + field.entry_valid, base + field.entry_valid_nsec, entry.entryValidMs);
+    this.#putValidity(
+      base + field.attr_valid,
+      base + field.attr_valid_nsec,
+      entry.attributesValidMs,
+    );
+    this.#putAttributes(base + ENTRY_OUT_HEAD.size, entry.attributes);
+    return ENTRY_OUT_BYTES;
+  }
+
+  putAttributesReply(at: number, attributes: Attributes, validMs: number): number {
+    const base = PAYLOAD + at;
+    const field = ATTR_OUT_HEAD.at;
+    this.#putValidity(base + field.attr_valid, base + field.attr_valid_nsec, validMs);
+    this.view.setUint32(base + field.dummy, 0, LITTLE);
+    this.#putAttributes(base + ATTR_OUT_HEAD.size, attributes);
+    return ATTR_OUT_BYTES;
+  }
+
+  putOpen(at: number, open: OpenReply): number {
+    const base = PAYLOAD + at;
+    setU64(this.view, base + OPEN_OUT.at.fh, open.handle);
+    this.view.setUint32(base + OPEN_OUT.at.open_flags, open.openFlags, LITTLE);
+    this.view.setUint32(base + OPEN_OUT.at.padding, 0, LITTLE);
+    return OPEN_OUT.size;
+  }
+
+  putStatfs(at: number, statfs: StatfsReply): number {
+    const base = PAYLOAD + at;
+    const field = KSTATFS.at;
+    this.bytes.fill(0, base, base + STATFS_OUT_BYTES);
+    setU64(this.view, base + field.blocks, statfs.blocks);
+    setU64(this.view, base + field.bfree, statfs.blocksFree);
+    setU64(this.view, base + field.bavail, statfs.blocksAvailable);
+    setU64(this.view, base + field.files, statfs.files);
+    setU64(this.view, base + field.ffree, statfs.filesFree);
+    this.view.setUint32(base + field.bsize, statfs.blockSize, LITTLE);
+    this.view.setUint32(base + field.namelen, statfs.nameMax, LITTLE);
+    this.view.setUint32(base + field.frsize, statfs.fragmentSize, LITTLE);
+    return STATFS_OUT_BYTES;
+  }
+
+  /** A 32-bit count and its padding: fuse_write_out and fuse_getxattr_out. */
+  putCount(at: number, count: number): number {
+    this.view.setUint32(PAYLOAD + at, count, LITTLE);
+    this.view.setUint32(PAYLOAD + at + 4, 0, LITTLE);
+    return 8;
+  }
+
+  /** A 64-bit value alone: fuse_lseek_out and fuse_copy_file_range_out. */
+  putU64(at: number, value: number): number {
+    setU64(this.view, PAYLOAD + at, value);
+    return 8;
+  }
+
+  #putValidity(secondsAt: number, nanosecondsAt: number, validMs: number): void {
+    const ms = Math.min(Math.max(validMs, 0), VALID_SECONDS_MAX * 1000);
+    const seconds = Math.floor(ms / 1000);
+    setU64(this.view, secondsAt, seconds);
+    this.view.setUint32(nanosecondsAt, Math.floor((ms - seconds * 1000) * 1e6), LITTLE);
+  }
+
+  /** Zeros when there are none, which only a negative entry may have. */
+  #putAttributes(base: number, attributes: Attributes | undefined): void {
+    if (attributes === undefined) {
+      this.bytes.fill(0, base, base + ATTR.size);
+      return;
+    }
+    const { view } = this;
+    const field = ATTR.at;
+    setU64(view, base + field.ino, attributes.ino);
+    setU64(view, base + field.size, attributes.size);
+    setU64(view, base + field.blocks, attributes.blocks);
+    setU64(view, base + field.atime, attributes.atime.sec);
+    setU64(view, base + field.mtime, attributes.mtime.sec);
+    setU64(view, base + field.ctime, attributes.ctime.sec);
+    view.setUint32(base + field.atimensec, attributes.atime.nsec, LITTLE);
+    view.setUint32(base + field.mtimensec, attributes.mtime.nsec, LITTLE);
+    view.setUint32(base + field.ctimensec, attributes.ctime.nsec, LITTLE);
+    view.setUint32(base + field.mode, attributes.mode, LITTLE);
+    view.setUint32(base + field.nlink, attributes.nlink, LITTLE);
+    view.setUint32(base + field.uid, attributes.uid, LITTLE);
+    view.setUint32(base + field.gid, attributes.gid, LITTLE);
+    view.setUint32(base + field.rdev, attributes.rdev, LITTLE);
+    view.setUint32(base + field.blksize, attributes.blksize, LITTLE);
+    view.setUint32(base + field.flags, 0, LITTLE);
+  }
+}

@@ -1,0 +1,84 @@
+/**
+ * Who writes what, and since when: decides how long a change waits, so that a burst of saves
+ * becomes one upload. Kept in memory only: after a restart everything is ready at once.
+ */
+import type { TreeNode } from '../cache/node.js';
+import { differences } from '../cache/node.js';
+import type { Clock } from '../clock.js';
+import { BUSY_WRITER_UPLOAD_MS, NAMESPACE_DELAY_MS_MAX } from '../limits.js';
+
+interface Writing {
+  writers: number;
+  /** Monotonic, of the first change since the last upload. */
+  firstChange: number;
+  lastChange: number;
+}
+
+export class Activity {
+  readonly #clock: Clock;
+  readonly #uploadDelayMs: number;
+  readonly #nodes = new Map<number, Writing>();
+  /** Delays are off: somebody waits for the queue to be empty. */
+  isUrgent = false;
+
+  constructor(clock: Clock, uploadDelayMs: number) {
+    this.#clock = clock;
+    this.#uploadDelayMs = uploadDelayMs;
+  }
+
+  openedForWriting(ino: number): void {
+    this.#of(ino).writers += 1;
+  }
+
+  closedForWriting(ino: number): void {
+    const writing = this.#of(ino);
+    writing.writers = Math.max(0, writing.writers - 1);
+    writing.lastChange = this.#clock.monotonic();
+  }
+
+  isBeingWritten(ino: number): boolean {
+    return (this.#nodes.get(ino)?.writers ?? 0) > 0;
+  }
+
+  changed(ino: number): void {
+    this.#of(ino).lastChange = this.#clock.monotonic();
+  }
+
+  /** The node has been sent: the next change begins a new burst. */
+  settled(ino: number): void {
+    const writing = this.#nodes.get(ino);
+    if (writing === undefined) return;
+    if (writing.writers === 0) this.#nodes.delete(ino);
+    else writing.firstChange = this.#clock.monotonic();
+  }
+
+  /** Milliseconds until this node may be sent; 0 when it may now. */
+  delayMs(node: TreeNode): number {
+    if (node.failure !== undefined && !this.isUrgent) {
+      const wait = node.failure.retryAt - this.#clock.now();
+      if (wait > 0) return wait;
+    }
+    const writing = this.#nodes.get(node.ino);
+    if (writing === undefined || node.isFolder) return 0;
+    const now = this.#clock.monotonic();
+    if (writing.writers > 0) {
+      return Math.max(0, writing.firstChange + BUSY_WRITER_UPLOAD_MS - now);
+    }
+    if (this.isUrgent) return 0;
+    const first = differences(node)[0];
+    const isNamespace = first === 'move' || first === 'remove';
+    const delay = isNamespace
+      ? Math.min(this.#uploadDelayMs, NAMESPACE_DELAY_MS_MAX)
+      : this.#uploadDelayMs;
+    return Math.max(0, writing.lastChange + delay - now);
+  }
+
+  #of(ino: number): Writing {
+    const existing = this.#nodes.get(ino);
+    if (existing !== undefined) return existing;
+    const now = this.#clock.monotonic();
+    const writing: Writing = { writers: 0, firstChange: now, lastChange: now };
+    this.#nodes.set(ino, writing);
+    return writing;
+  }
+}

@@ -1,0 +1,352 @@
+/**
+ * Runs one planned step: the effect that it needs, and what its answer means for the base. The
+ * user may go on changing the node meanwhile, so every answer is folded into the row as it is then.
+ */
+import { differences, type TreeNode } from '../cache/node.js';
+import { NuageError } from '../errors.js';
+import { FILL_CHECK_MS } from '../limits.js';
+import type { RemoteEntry, StoredFile, WriteCondition } from '../remote/remote.js';
+import type { SyncContext } from './context.js';
+import { sameVersion } from './conflict.js';
+import type { InFlight } from './in-flight.js';
+import type { Lister } from './lister.js';
+import { permissionsBelow } from './permissions.js';
+import type { Step } from './planner.js';
+import type { Reader } from './reader.js';
+import { baseFrom } from './remote-node.js';
+import type { Scope } from './scopes.js';
+import type { VersionGuards } from './version-guards.js';
+
+export interface StepObserver {
+  done(): void;
+  failed(error: NuageError): void;
+}
+
+export interface StepParts {
+  readonly reader: Reader;
+  readonly lister: Lister;
+  readonly inFlight: InFlight;
+  readonly guards: VersionGuards;
+  /** The node has left the server and this tree; whoever holds it open keeps it. */
+  readonly detached: (ino: number) => void;
+  /** Writes to the row what is known of an open file only in memory. */
+  readonly commitOpenFile: (ino: number) => void;
+  /** Unguessable, `[a-z0-9]`. */
+  readonly randomId: () => string;
+}
+
+type Run<Kind extends Step['kind']> = (
+  step: Extract<Step, { kind: Kind }>,
+  observer: StepObserver,
+) => void;
+
+export class StepRunner {
+  readonly #context: SyncContext;
+  readonly #parts: StepParts;
+
+  constructor(context: SyncContext, parts: StepParts) {
+    this.#context = context;
+    this.#parts = parts;
+  }
+
+  /** Undefined when a place of the step is not known to the server (yet, or any more). */
+  scopeOf(step: Step): Scope | undefined {
+    const { tree } = this.#context;
+    const { node } = step;
+    const here = node.base === undefined ? this.#target(node) : tree.basePath(node.ino);
+    if (here === undefined) return undefined;
+    if (step.kind !== 'move') {
+      return { paths: [here], isStructural: step.kind !== 'upload' && step.kind !== 'set-time' };
+    }
+    const parent = tree.basePath(step.parent);
+    if (parent === undefined) return undefined;
+    return { paths: [here, join(parent, step.name)], isStructural: true };
+  }
+
+  /** @returns milliseconds after which to try again when the step lacks bytes; else undefined. */
+  prepare(step: Step): number | undefined {
+    if (step.kind !== 'upload') return undefined;
+    this.#parts.commitOpenFile(step.node.ino);
+    const node = this.#context.tree.get(step.node.ino);
+    if (node?.content === undefined) return undefined;
+    const size = this.#context.contents.size(node.content);
+    const [gap] = this.#context.contents.missing(node.content, 0, size);
+    if (gap === undefined) return undefined;
+    try {
+      this.#parts.reader.ensure(node, { content: node.content, ...gap });
+    } catch (error) {
+      if (!(error instanceof NuageError)) throw error;
+      return FILL_CHECK_MS * 10;
+    }
+    return FILL_CHECK_MS;
+  }
+
+  run(step: Step, observer: StepObserver): void {
+    switch (step.kind) {
+      case 'create-folder':
+        this.#createFolder(step, observer);
+        return;
+      case 'upload':
+        this.#upload(step, observer);
+        return;
+      case 'move':
+        this.#move(step, observer);
+        return;
+      case 'remove':
+        this.#remove(step, observer);
+        return;
+      case 'set-time':
+        this.#setTime(step, observer);
+        return;
+    }
+  }
+
+  readonly #createFolder: Run<'create-folder'> = ({ node }, observer) => {
+    const { tree, effects } = this.#context;
+    const { parent, name, ino } = node;
+    const path = this.#target(node);
+    if (parent === undefined || path === undefined) {
+      observer.done();
+      return;
+    }
+    effects.start(
+      { op: 'create-folder', path },
+      {
+        done: (entry) => {
+          this.#update(ino, (now) => ({
+            ...now,
+            base: { ...baseFrom(parent, entry), name },
+            // Just made, so it is known to be empty.
+            listedEtag: entry.etag,
+            failure: undefined,
+          }));
+          this.#forgetOrphan(tree.get(ino));
+          observer.done();
+        },
+        failed: (error) => observer.failed(error),
+      },
+    );
+  };
+
+  readonly #upload: Run<'upload'> = (step, observer) => {
+    const { tree, contents, effects } = this.#context;
+    const { guards, randomId } = this.#parts;
+    const node = tree.get(step.node.ino);
+    const path = node === undefined ? undefined : this.#uploadPath(node);
+    if (node?.content === undefined || path === undefined || differences(node).length === 0) {
+      observer.done();
+      return;
+    }
+    const sent = tree.save({
+      ...node,
+      mtime: this.#distinctTime(node),
+      uploadId: node.uploadId ?? randomId(),
+    });
+    const condition: WriteCondition =
+      sent.base === undefined ? { kind: 'absent' } : { kind: 'matches', etag: sent.base.etag };
+    const metadata = {
+      size: sent.size,
+      mtime: sent.mtime.sec,
+      condition,
+      uploadId: sent.uploadId ?? '',
+    };
+    const dataFile = contents.dataPath(node.content);
+    const guard = guards.take(sent.ino);
+    effects.start(
+      { op: 'put', path, dataFile, metadata, guard },
+      {
+        done: (stored) => {
+          guards.release(sent.ino);
+          this.#stored(sent, stored);
+          observer.done();
+        },
+        failed: (error) => {
+          guards.release(sent.ino);
+          observer.failed(error);
+        },
+      },
+    );
+  };
+
+  #uploadPath(node: TreeNode): string | undefined {
+    return node.base === undefined ? this.#target(node) : this.#context.tree.basePath(node.ino);
+  }
+
+  /** Two contents must never share size and modification second: their ETags would be equal. */
+  #distinctTime(node: TreeNode): TreeNode['mtime'] {
+    const { base, size, mtime } = node;
+    if (base?.size !== size || base.mtime !== mtime.sec) return mtime;
+    this.#context.kernel.invalidateInode(node.ino, -1, 0);
+    return { sec: mtime.sec + 1, nsec: 0 };
+  }
+
+  #stored(sent: TreeNode, stored: StoredFile): void {
+    const { tree, contents } = this.#context;
+    const parent = sent.base?.parent ?? sent.parent;
+    if (parent === undefined) return;
+    // A write since then is known to the open file only, and must keep the node dirty.
+    this.#parts.commitOpenFile(sent.ino);
+    const above = tree.get(parent)?.base?.permissions ?? '';
+    this.#update(sent.ino, (now) => {
+      const isCurrent = now.contentVersion === sent.contentVersion;
+      if (isCurrent && now.content !== undefined) contents.setDirty(now.content, false);
+      return {
+        ...now,
+        contentDirty: !isCurrent,
+        uploadId: undefined,
+        failure: undefined,
+        base: {
+          parent,
+          name: sent.base?.name ?? sent.name,
+          fileId: stored.fileId,
+          etag: stored.etag,
+          size: stored.size,
+          mtime: sent.mtime.sec,
+          uploadTime: 0,
+          checksum: stored.checksum,
+          permissions: sent.base?.permissions ?? permissionsBelow(false, above),
+        },
+      };
+    });
+  }
+
+  readonly #move: Run<'move'> = ({ node, parent, name }, observer) => {
+    const { tree, effects } = this.#context;
+    const from = tree.basePath(node.ino);
+    const folder = tree.basePath(parent);
+    if (from === undefined || folder === undefined) {
+      observer.done();
+      return;
+    }
+    effects.start(
+      { op: 'move', from, to: join(folder, name), etag: undefined },
+      {
+        done: () => {
+          this.#update(node.ino, (now) => ({
+            ...now,
+            failure: undefined,
+            base: now.base === undefined ? undefined : { ...now.base, parent, name },
+          }));
+          observer.done();
+        },
+        failed: (error) => observer.failed(error),
+      },
+    );
+  };
+
+  /** A folder goes only in the state that was last seen here: its ETag covers all below it. */
+  readonly #remove: Run<'remove'> = ({ node }, observer) => {
+    const path = this.#context.tree.basePath(node.ino);
+    if (path === undefined) {
+      observer.done();
+      return;
+    }
+    if (!node.isFolder) {
+      this.#removeAt(path, node, node.base?.etag, observer);
+      return;
+    }
+    this.#context.effects.start(
+      { op: 'stat', path },
+      {
+        done: (entry) => {
+          if (entry.etag === node.listedEtag && this.#parts.lister.isIdle) {
+            this.#removeAt(path, node, undefined, observer);
+          } else {
+            // Something in it has changed; what is new there must be seen before it may go.
+            this.#parts.lister.refresh(node.ino);
+            observer.failed(new NuageError('aborted', 'the folder is looked at again'));
+          }
+        },
+        failed: (error) => this.#removed(node, error, observer),
+      },
+    );
+  };
+
+  #removeAt(path: string, node: TreeNode, etag: string | undefined, observer: StepObserver): void {
+    this.#context.effects.start(
+      { op: 'remove', path, etag },
+      {
+        done: () => this.#removed(node, undefined, observer),
+        failed: (error) => this.#removed(node, error, observer),
+      },
+    );
+  }
+
+  #removed(node: TreeNode, error: NuageError | undefined, observer: StepObserver): void {
+    if (error !== undefined && error.kind !== 'not-found') {
+      observer.failed(error);
+      return;
+    }
+    this.#context.tree.atomically(() => this.#forgetBase(node.ino));
+    observer.done();
+  }
+
+  /** The server no longer has this node nor anything below it. */
+  #forgetBase(ino: number): void {
+    const { tree } = this.#context;
+    const node = tree.get(ino);
+    if (node?.base === undefined) return;
+    for (const child of tree.baseChildren(ino)) this.#forgetBase(child.ino);
+    this.#parts.inFlight.removed(node.base.fileId);
+    this.#forgetOrphan(tree.save({ ...node, base: undefined, failure: undefined }));
+  }
+
+  #forgetOrphan(node: TreeNode | undefined): void {
+    if (node?.parent !== undefined || node?.base !== undefined) return;
+    if (node !== undefined) this.#parts.detached(node.ino);
+  }
+
+  /** The server gives a new ETag for it, which must be known lest our own change look foreign. */
+  readonly #setTime: Run<'set-time'> = ({ node }, observer) => {
+    const path = this.#context.tree.basePath(node.ino);
+    if (path === undefined || node.base === undefined) {
+      observer.done();
+      return;
+    }
+    const mtime = node.mtime.sec;
+    const failed = (error: NuageError): void => observer.failed(error);
+    this.#context.effects.start(
+      { op: 'set-modified', path, mtime },
+      {
+        done: () =>
+          this.#context.effects.start(
+            { op: 'stat', path },
+            {
+              done: (entry) => {
+                this.#timeWasSet(node, mtime, entry);
+                observer.done();
+              },
+              failed,
+            },
+          ),
+        failed,
+      },
+    );
+  };
+
+  #timeWasSet(node: TreeNode, mtime: number, entry: RemoteEntry): void {
+    this.#update(node.ino, (now) => {
+      if (now.base === undefined) return now;
+      // All but the ETag as before: the bytes are those that are known.
+      const isOurs = sameVersion({ ...now.base, etag: entry.etag }, entry);
+      const etag = isOurs ? entry.etag : now.base.etag;
+      return { ...now, failure: undefined, base: { ...now.base, mtime, etag } };
+    });
+  }
+
+  #update(ino: number, change: (now: TreeNode) => TreeNode): void {
+    const { tree } = this.#context;
+    const now = tree.get(ino);
+    if (now !== undefined) tree.atomically(() => tree.save(change(now)));
+  }
+
+  /** Where the server will have what it does not have yet. */
+  #target(node: TreeNode): string | undefined {
+    const folder = node.parent === undefined ? undefined : this.#context.tree.basePath(node.parent);
+    return folder === undefined ? undefined : join(folder, node.name);
+  }
+}
+
+function join(folder: string, name: string): string {
+  return folder === '' ? name : `${folder}/${name}`;
+}

@@ -1,0 +1,76 @@
+/** Builds the parts of the synchronisation and joins them. Who uses it needs no order of assembly. */
+import { Activity } from './activity.js';
+import { Connection } from './connection.js';
+import type { SyncContext } from './context.js';
+import { InFlight } from './in-flight.js';
+import { Lister } from './lister.js';
+import { Merger } from './merge.js';
+import { Poller } from './poller.js';
+import { Reader } from './reader.js';
+import { StepRunner } from './steps.js';
+import { Uploader } from './uploader.js';
+import { VersionGuards } from './version-guards.js';
+
+export interface SynchroniserOptions {
+  readonly pollIntervalMs: number;
+  readonly uploadDelayMs: number;
+  /** 0 to 1. */
+  readonly random: () => number;
+  /** Unguessable, `[a-z0-9]`. */
+  readonly randomId: () => string;
+}
+
+export interface SynchroniserHooks {
+  /** See `MergeHooks.detached`. */
+  readonly detached: (ino: number) => void;
+  /** See `StepParts.commitOpenFile`. */
+  readonly commitOpenFile: (ino: number) => void;
+}
+
+export class Synchroniser {
+  readonly connection: Connection;
+  readonly activity: Activity;
+  readonly guards = new VersionGuards();
+  readonly inFlight = new InFlight();
+  readonly lister: Lister;
+  readonly reader: Reader;
+  readonly uploader: Uploader;
+  readonly poller: Poller;
+
+  constructor(context: SyncContext, options: SynchroniserOptions, hooks: SynchroniserHooks) {
+    const { guards, inFlight } = this;
+    const connection = new Connection(context);
+    const activity = new Activity(context.clock, options.uploadDelayMs);
+    const merger = new Merger(context, inFlight, {
+      isBeingWritten: (ino) => activity.isBeingWritten(ino),
+      detached: hooks.detached,
+    });
+    const lister = new Lister(context, { connection, merger, inFlight });
+    const reader = new Reader(context, connection);
+    const runner = new StepRunner(context, {
+      reader,
+      lister,
+      inFlight,
+      guards,
+      detached: hooks.detached,
+      commitOpenFile: hooks.commitOpenFile,
+      randomId: options.randomId,
+    });
+    this.connection = connection;
+    this.activity = activity;
+    this.lister = lister;
+    this.reader = reader;
+    this.uploader = new Uploader(context, { connection, lister, inFlight, activity, runner });
+    this.poller = new Poller(
+      context,
+      { connection, lister },
+      { intervalMs: options.pollIntervalMs, random: options.random },
+    );
+  }
+
+  /** After recovery: what is queued goes out, what changed comes in. */
+  start(): void {
+    this.poller.start();
+    this.uploader.planSoon(0);
+  }
+}

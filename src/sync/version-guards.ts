@@ -1,0 +1,42 @@
+/**
+ * One counter per running upload, in memory that the main thread sees too: a write to the file
+ * bumps it and the upload gives itself up before it sends a torn piece.
+ */
+import { assert } from '../assert.js';
+import { UPLOADS_AT_ONCE_MAX } from '../limits.js';
+import type { VersionGuard } from '../remote/messages.js';
+
+export class VersionGuards {
+  readonly #memory = new SharedArrayBuffer(UPLOADS_AT_ONCE_MAX * Int32Array.BYTES_PER_ELEMENT);
+  readonly #counters = new Int32Array(this.#memory);
+  readonly #indexes = new Map<number, number>();
+
+  take(ino: number): VersionGuard {
+    const index = this.#freeIndex();
+    this.#indexes.set(ino, index);
+    return {
+      counters: this.#memory,
+      index,
+      expected: Atomics.load(this.#counters, index),
+    };
+  }
+
+  release(ino: number): void {
+    // Whoever still reads under this guard must not go on under the next holder's.
+    this.bump(ino);
+    this.#indexes.delete(ino);
+  }
+
+  /** The bytes of this file change now. */
+  bump(ino: number): void {
+    const index = this.#indexes.get(ino);
+    if (index !== undefined) Atomics.add(this.#counters, index, 1);
+  }
+
+  #freeIndex(): number {
+    const taken = new Set(this.#indexes.values());
+    const index = this.#counters.findIndex((_, candidate) => !taken.has(candidate));
+    assert(index >= 0, 'no more uploads run than there are guards');
+    return index;
+  }
+}

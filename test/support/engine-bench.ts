@@ -1,0 +1,287 @@
+/**
+ * The whole file system in one process, under a simulated clock and server: a user who calls the
+ * handlers as the kernel would, and waits where they park.
+ */
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { constants } from 'node:fs';
+import type { Clock } from '../../src/clock.js';
+import { NuageError } from '../../src/errors.js';
+import { Engine } from '../../src/fs/engine.js';
+import { type Caller, Parked, type Result } from '../../src/fuse/filesystem.js';
+import { Logger, type LogRecord } from '../../src/log.js';
+import { SimulatedNextcloud } from './simulated-nextcloud.js';
+
+const { O_RDONLY, O_RDWR, O_EXCL } = constants;
+
+const ROOT = 1;
+const CALLER: Caller = { unique: 1n, uid: 1000, gid: 1000, pid: 1 };
+
+class SimulatedClock implements Clock {
+  #milliseconds = 1_763_900_000_000;
+
+  now(): number {
+    return this.#milliseconds;
+  }
+
+  monotonic(): number {
+    return this.#milliseconds;
+  }
+
+  advance(milliseconds: number): void {
+    this.#milliseconds += milliseconds;
+  }
+}
+
+export interface Notification {
+  readonly what: 'inode' | 'entry' | 'delete';
+  readonly ino: number;
+  readonly name?: string;
+}
+
+export class EngineBench {
+  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-engine-'));
+  readonly clock = new SimulatedClock();
+  readonly server = new SimulatedNextcloud();
+  readonly notifications: Notification[] = [];
+  readonly logs: LogRecord[] = [];
+  engine: Engine;
+  #random = 0;
+
+  constructor() {
+    this.engine = this.#open();
+  }
+
+  #open(): Engine {
+    const engine: Engine = new Engine(
+      {
+        stateFolder: this.folder,
+        uid: 1000,
+        gid: 1000,
+        readOnly: false,
+        uploadDelayMs: 1_000,
+        server: undefined,
+        pollIntervalMs: 30_000,
+        cacheBytesMax: 1024 ** 3,
+      },
+      {
+        post: (request) => this.server.post(request, (event) => engine.deliver(event)),
+        notifier: {
+          invalidateInode: (ino) => this.notifications.push({ what: 'inode', ino }),
+          invalidateEntry: (ino, name) => this.notifications.push({ what: 'entry', ino, name }),
+          deleteEntry: (ino, _child, name) =>
+            this.notifications.push({ what: 'delete', ino, name }),
+          store: () => undefined,
+        },
+        wake: () => undefined,
+        mounted: () => undefined,
+        clock: this.clock,
+        logger: new Logger('bench', (record) => this.logs.push(record)),
+        random: () => 0.5,
+        randomId: () => `upload${String(++this.#random).padStart(16, '0')}`,
+      },
+    );
+    engine.start();
+    return engine;
+  }
+
+  /** As after a clean end of the process, or as `kill -9` leaves it. */
+  restart(how: 'clean' | 'killed' = 'clean'): void {
+    this.server.dropAll();
+    if (how === 'killed') {
+      const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-engine-'));
+      fs.cpSync(this.folder, copy, { recursive: true });
+      this.engine.close();
+      fs.rmSync(this.folder, { recursive: true });
+      fs.renameSync(copy, this.folder);
+    } else {
+      this.engine.close();
+    }
+    this.engine = this.#open();
+  }
+
+  close(): void {
+    this.engine.close();
+    fs.rmSync(this.folder, { recursive: true });
+  }
+
+  /** Lets the server answer one effect. */
+  step(pick = 0): boolean {
+    return this.server.step((event) => this.engine.deliver(event), pick);
+  }
+
+  /** Time passes: timers run when they are due. */
+  advance(milliseconds: number): void {
+    this.clock.advance(milliseconds);
+    this.engine.runTimers();
+  }
+
+  /** Until nothing is under way and nothing waits but what the server refuses, then one poll. */
+  settle(): void {
+    for (let poll = 0; poll < 4; poll += 1) {
+      for (let round = 0; round < 200; round += 1) {
+        let answered = 0;
+        while (this.step()) answered += 1;
+        this.advance(1_000);
+        const { tree, sync } = this.engine.context;
+        const isQuiet = this.server.waiting === 0 && answered === 0 && sync.lister.isIdle;
+        if (isQuiet && tree.pendingCount() === 0) break;
+      }
+      this.advance(40_000);
+    }
+  }
+
+  /** Runs an operation as the kernel would: again, whenever what it waited for may be there. */
+  run<T>(operation: () => Result<T>): T {
+    for (let tries = 0; tries < 10_000; tries += 1) {
+      const result = operation();
+      if (!(result instanceof Parked)) return result;
+      if (!this.step()) this.advance(100);
+    }
+    throw new Error('the operation waits for ever');
+  }
+
+  // --- what a user does ---
+
+  get #fs(): Engine['fileSystem'] {
+    return this.engine.fileSystem;
+  }
+
+  lookup(at: string): number {
+    let ino = ROOT;
+    for (const name of at.split('/').filter((part) => part !== '')) {
+      const entry = this.run(() => this.#fs.lookup(CALLER, ino, name));
+      if (entry.ino === 0) throw new NuageError('not-found', at);
+      ino = entry.ino;
+    }
+    return ino;
+  }
+
+  has(at: string): boolean {
+    try {
+      this.lookup(at);
+      return true;
+    } catch (error) {
+      if (error instanceof NuageError && error.kind === 'not-found') return false;
+      throw error;
+    }
+  }
+
+  list(at: string): readonly string[] {
+    const ino = this.lookup(at);
+    const { handle } = this.#fs.opendir(CALLER, ino);
+    const names: string[] = [];
+    const writer = {
+      add(name: string): boolean {
+        if (name !== '.' && name !== '..') names.push(name);
+        return true;
+      },
+    };
+    try {
+      this.run(() => this.#fs.readdir(CALLER, { ino, handle, offset: 0 }, writer));
+    } finally {
+      this.#fs.releasedir(ino, handle);
+    }
+    return names;
+  }
+
+  read(at: string): string {
+    const ino = this.lookup(at);
+    const { handle } = this.run(() => this.#fs.open(CALLER, ino, O_RDONLY));
+    try {
+      return this.readHandle(ino, handle);
+    } finally {
+      this.#fs.release(ino, handle);
+    }
+  }
+
+  open(at: string, flags: number = O_RDWR): { ino: number; handle: number } {
+    const ino = this.lookup(at);
+    const { handle } = this.run(() => this.#fs.open(CALLER, ino, flags));
+    return { ino, handle };
+  }
+
+  readHandle(ino: number, handle: number): string {
+    const pieces: Buffer[] = [];
+    for (let offset = 0; ;) {
+      const piece = Buffer.alloc(128 * 1024);
+      const bytes = this.run(() => this.#fs.read(CALLER, { ino, handle, offset }, piece));
+      pieces.push(piece.subarray(0, bytes));
+      offset += bytes;
+      if (bytes < piece.length) return Buffer.concat(pieces).toString();
+    }
+  }
+
+  writeHandle(file: { ino: number; handle: number }, offset: number, text: string): void {
+    const data = Buffer.from(text);
+    this.run(() => this.#fs.write(CALLER, { ...file, offset }, data));
+  }
+
+  closeHandle({ ino, handle }: { ino: number; handle: number }): void {
+    this.#fs.flush(CALLER, ino, handle);
+    this.#fs.release(ino, handle);
+  }
+
+  /** As `echo text > path`. */
+  write(at: string, text: string): void {
+    const file = this.create(at);
+    this.writeHandle(file, 0, text);
+    this.closeHandle(file);
+  }
+
+  create(at: string): { ino: number; handle: number } {
+    const { parent, name } = this.#place(at);
+    if (this.has(at)) return this.open(at, O_RDWR | constants.O_TRUNC);
+    const flags = O_RDWR | O_EXCL;
+    const made = this.run(() => this.#fs.create(CALLER, { parent, name }, 0o644, flags));
+    return { ino: made.entry.ino, handle: made.open.handle };
+  }
+
+  mkdir(at: string): void {
+    const place = this.#place(at);
+    this.run(() => this.#fs.mkdir(CALLER, place, 0o755));
+  }
+
+  unlink(at: string): void {
+    const { parent, name } = this.#place(at);
+    this.run(() => this.#fs.unlink(CALLER, parent, name));
+  }
+
+  rmdir(at: string): void {
+    const { parent, name } = this.#place(at);
+    this.run(() => this.#fs.rmdir(CALLER, parent, name));
+  }
+
+  rename(from: string, to: string, flags = 0): void {
+    const source = this.#place(from);
+    const target = this.#place(to);
+    this.run(() => this.#fs.rename(CALLER, source, target, flags));
+  }
+
+  truncate(at: string, size: number): void {
+    const ino = this.lookup(at);
+    this.run(() => this.#fs.setattr(CALLER, ino, { size }));
+  }
+
+  /** All that the user sees, as {@link SimulatedNextcloud.tree}. */
+  tree(at = ''): ReadonlyMap<string, string> {
+    const all = new Map<string, string>();
+    for (const name of this.list(at)) {
+      const child = at === '' ? name : `${at}/${name}`;
+      const node = this.engine.context.tree.get(this.lookup(child));
+      if (node?.isFolder === true) {
+        all.set(`${child}/`, '');
+        for (const [below, text] of this.tree(child)) all.set(below, text);
+      } else {
+        all.set(child, this.read(child));
+      }
+    }
+    return all;
+  }
+
+  #place(at: string): { parent: number; name: string } {
+    const slash = at.lastIndexOf('/');
+    return { parent: this.lookup(slash < 0 ? '' : at.slice(0, slash)), name: at.slice(slash + 1) };
+  }
+}

@@ -1,0 +1,343 @@
+/**
+ * A Nextcloud account at the level of effects, in memory and without time: what the main thread and
+ * a server would answer, when the test says so. Keeps the server's traps: a file's ETag is made of
+ * modification second, number and size; a folder's changes with everything below it.
+ */
+import fs from 'node:fs';
+import { createHash } from 'node:crypto';
+import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
+import type { Effect, EffectEvent, EffectRequest } from '../../src/remote/messages.js';
+import type { RemoteEntry, StoredFile } from '../../src/remote/remote.js';
+
+interface Entry {
+  readonly id: string;
+  readonly isFolder: boolean;
+  readonly children: Map<string, Entry>;
+  bytes: Buffer;
+  mtime: number;
+  uploadTime: number;
+  checksum: string;
+  folderEtag: number;
+}
+
+type Running = { readonly id: number; readonly effect: Effect };
+
+/** Bytes that one turn of a fetch brings. */
+const FETCH_PIECE_BYTES = 256 * 1024;
+
+export class SimulatedNextcloud {
+  readonly #root: Entry;
+  readonly #queue: Running[] = [];
+  readonly log: Effect[] = [];
+  #lastId = 0;
+  #lastEtag = 0;
+  #seconds = 1_760_000_000;
+  /** Answers every effect with this, doing nothing. */
+  failure: ErrorKind | undefined;
+  /** Carries out the next writes of the client but loses their answers. */
+  lostAnswers = 0;
+  availableBytes: number | undefined;
+
+  constructor() {
+    this.#root = this.#make(true);
+  }
+
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  post(request: EffectRequest, deliver: (event: EffectEvent) => void): void {
+    if (request.type === 'start') {
+      this.#queue.push({ id: request.id, effect: request.effect });
+      this.log.push(request.effect);
+      return;
+    }
+    const at = this.#queue.findIndex((running) => running.id === request.id);
+    if (at < 0) return;
+    this.#queue.splice(at, 1);
+    deliver(failed(request.id, new NuageError('aborted', 'cancelled')));
+  }
+
+  /** Answers one of the waiting effects, by default the oldest. */
+  step(deliver: (event: EffectEvent) => void, pick = 0): boolean {
+    const [running] = this.#queue.splice(pick % Math.max(1, this.#queue.length), 1);
+    if (running === undefined) return false;
+    const { id, effect } = running;
+    try {
+      if (this.failure !== undefined) throw new NuageError(this.failure, 'simulated fault');
+      const result = this.#carryOut(id, effect, deliver);
+      const isWrite = ['put', 'create-folder', 'move', 'remove', 'set-modified'].includes(
+        effect.op,
+      );
+      if (isWrite && this.lostAnswers > 0) {
+        this.lostAnswers -= 1;
+        throw new NuageError('timeout', 'the answer was lost');
+      }
+      deliver({ type: 'done', id, result });
+    } catch (error) {
+      deliver(failed(id, error));
+    }
+    return true;
+  }
+
+  /** A restart of the client: nobody waits for the answers any more. */
+  dropAll(): void {
+    this.#queue.length = 0;
+  }
+
+  // --- another client ---
+
+  write(path: string, text: string | Buffer): void {
+    const { folder, name } = this.#place(path);
+    const existing = folder.children.get(name);
+    if (existing?.isFolder === true) throw new NuageError('is-a-folder', path);
+    const file = existing ?? this.#make(false);
+    file.bytes = Buffer.from(text);
+    file.mtime = ++this.#seconds;
+    file.uploadTime = ++this.#seconds;
+    file.checksum = '';
+    folder.children.set(name, file);
+    this.#touch(path);
+  }
+
+  makeFolder(path: string): void {
+    const { folder, name } = this.#place(path);
+    if (folder.children.has(name)) throw new NuageError('exists', path);
+    folder.children.set(name, this.#make(true));
+    this.#touch(path);
+  }
+
+  remove(path: string): void {
+    const { folder, name } = this.#place(path);
+    if (!folder.children.delete(name)) throw new NuageError('not-found', path);
+    this.#touch(path);
+  }
+
+  move(from: string, to: string): void {
+    const source = this.#place(from);
+    const entry = this.#require(from);
+    const target = this.#place(to);
+    if (target.folder.children.has(target.name)) throw new NuageError('exists', to);
+    if (entry === target.folder || this.#holds(entry, target.folder)) {
+      throw new NuageError('forbidden', to);
+    }
+    source.folder.children.delete(source.name);
+    target.folder.children.set(target.name, entry);
+    this.#touch(from);
+    this.#touch(to);
+  }
+
+  read(path: string): string {
+    return this.#require(path).bytes.toString();
+  }
+
+  fileId(path: string): string {
+    return this.#require(path).id;
+  }
+
+  has(path: string): boolean {
+    return this.#find(path) !== undefined;
+  }
+
+  /** Every path with its content; a folder has `/` behind it and no content. */
+  tree(): ReadonlyMap<string, string> {
+    const all = new Map<string, string>();
+    const walk = (entry: Entry, path: string): void => {
+      for (const [name, child] of entry.children) {
+        const at = path === '' ? name : `${path}/${name}`;
+        all.set(child.isFolder ? `${at}/` : at, child.isFolder ? '' : child.bytes.toString());
+        walk(child, at);
+      }
+    };
+    walk(this.#root, '');
+    return all;
+  }
+
+  // --- effects ---
+
+  #carryOut(
+    id: number,
+    effect: Effect,
+    deliver: (event: EffectEvent) => void,
+  ): Extract<EffectEvent, { type: 'done' }>['result'] {
+    switch (effect.op) {
+      case 'connect':
+        throw new NuageError('not-supported', 'not simulated');
+      case 'root-etag':
+        return this.#etag(this.#root);
+      case 'quota':
+        return { used: 0, available: this.availableBytes };
+      case 'list':
+        deliver({ type: 'entries', id, entries: this.#list(effect.path) });
+        return undefined;
+      case 'stat':
+        return this.#entry(effect.path, this.#require(effect.path));
+      case 'fetch': {
+        this.#fetch(id, effect, deliver);
+        return;
+      }
+      case 'put':
+        return this.#put(effect);
+      case 'create-folder':
+        this.makeFolder(effect.path);
+        return this.#entry(effect.path, this.#require(effect.path));
+      case 'move':
+        this.move(effect.from, effect.to);
+        return undefined;
+      case 'remove':
+        this.#requireEtag(effect.path, effect.etag);
+        this.remove(effect.path);
+        return undefined;
+      case 'set-modified':
+        this.#require(effect.path).mtime = effect.mtime;
+        this.#touch(effect.path);
+        return undefined;
+    }
+  }
+
+  #fetch(
+    id: number,
+    effect: Extract<Effect, { op: 'fetch' }>,
+    deliver: (event: EffectEvent) => void,
+  ): undefined {
+    this.#requireEtag(effect.path, effect.etag);
+    const { bytes } = this.#require(effect.path);
+    const fd = fs.openSync(effect.dataFile, 'r+');
+    try {
+      for (let at = effect.start; at < effect.end; at += FETCH_PIECE_BYTES) {
+        const end = Math.min(at + FETCH_PIECE_BYTES, effect.end);
+        fs.writeSync(fd, bytes, at, end - at, at);
+        deliver({ type: 'fetched', id, upTo: end });
+      }
+    } finally {
+      fs.closeSync(fd);
+    }
+  }
+
+  #put({ path, dataFile, metadata, guard }: Extract<Effect, { op: 'put' }>): StoredFile {
+    const bytes = fs.readFileSync(dataFile).subarray(0, metadata.size);
+    if (Atomics.load(new Int32Array(guard.counters), guard.index) !== guard.expected) {
+      throw new NuageError('aborted', 'written meanwhile');
+    }
+    if (bytes.length !== metadata.size) throw new NuageError('io', 'the data file is too short');
+    const checksum = `SHA256:${createHash('sha256').update(bytes).digest('hex')}`;
+    const { folder, name } = this.#place(path);
+    const existing = folder.children.get(name);
+    const { condition } = metadata;
+    const holds =
+      condition.kind === 'absent'
+        ? existing === undefined
+        : existing !== undefined && this.#etag(existing) === condition.etag;
+    if (!holds) {
+      // The client compares what the server has with what it sent: a lost answer is no conflict.
+      const isOurs = existing?.bytes.equals(bytes) === true && existing.mtime === metadata.mtime;
+      if (!isOurs) throw new NuageError('precondition', path);
+      return this.#stored(existing, checksum);
+    }
+    const file = existing ?? this.#make(false);
+    file.bytes = Buffer.from(bytes);
+    file.mtime = metadata.mtime;
+    file.uploadTime = ++this.#seconds;
+    file.checksum = checksum;
+    folder.children.set(name, file);
+    this.#touch(path);
+    return this.#stored(file, checksum);
+  }
+
+  #stored(file: Entry, checksum: string): StoredFile {
+    const { id: fileId, mtime } = file;
+    return { fileId, etag: this.#etag(file), size: file.bytes.length, mtime, checksum };
+  }
+
+  #requireEtag(path: string, etag: string | undefined): void {
+    if (etag !== undefined && this.#etag(this.#require(path)) !== etag) {
+      throw new NuageError('precondition', path);
+    }
+  }
+
+  #list(path: string): readonly RemoteEntry[] {
+    const folder = this.#require(path);
+    const at = (name: string): string => (path === '' ? name : `${path}/${name}`);
+    const children = [...folder.children].map(([name, child]) => this.#entry(at(name), child));
+    return [this.#entry(path, folder), ...children];
+  }
+
+  #entry(path: string, entry: Entry): RemoteEntry {
+    return {
+      path,
+      isFolder: entry.isFolder,
+      fileId: entry.id,
+      etag: this.#etag(entry),
+      size: entry.bytes.length,
+      mtime: entry.mtime,
+      permissions: entry.isFolder ? 'RGDNVCK' : 'RGDNVW',
+      uploadTime: entry.uploadTime,
+      checksum: entry.checksum,
+    };
+  }
+
+  // --- tree ---
+
+  #make(isFolder: boolean): Entry {
+    this.#lastId += 1;
+    this.#lastEtag += 1;
+    return {
+      id: String(this.#lastId),
+      isFolder,
+      children: new Map(),
+      bytes: Buffer.alloc(0),
+      mtime: this.#seconds,
+      uploadTime: 0,
+      checksum: '',
+      folderEtag: this.#lastEtag,
+    };
+  }
+
+  #etag(entry: Entry): string {
+    if (entry.isFolder) return `folder-${entry.folderEtag}`;
+    return `${entry.mtime}-${entry.id}-${entry.bytes.length}`;
+  }
+
+  /** Every folder above a change gets a new ETag, up to the root. */
+  #touch(path: string): void {
+    let at = this.#root;
+    at.folderEtag = ++this.#lastEtag;
+    for (const name of path.split('/').slice(0, -1)) {
+      const next = at.children.get(name);
+      if (next === undefined) return;
+      at = next;
+      at.folderEtag = ++this.#lastEtag;
+    }
+  }
+
+  #find(path: string): Entry | undefined {
+    if (path === '') return this.#root;
+    let at: Entry | undefined = this.#root;
+    for (const name of path.split('/')) at = at?.children.get(name);
+    return at;
+  }
+
+  #require(path: string): Entry {
+    const entry = this.#find(path);
+    if (entry === undefined) throw new NuageError('not-found', path);
+    return entry;
+  }
+
+  #place(path: string): { folder: Entry; name: string } {
+    const slash = path.lastIndexOf('/');
+    const folder = this.#find(slash < 0 ? '' : path.slice(0, slash));
+    if (folder?.isFolder !== true) throw new NuageError('parent-missing', path);
+    return { folder, name: path.slice(slash + 1) };
+  }
+
+  #holds(folder: Entry, wanted: Entry): boolean {
+    for (const child of folder.children.values()) {
+      if (child === wanted || this.#holds(child, wanted)) return true;
+    }
+    return false;
+  }
+}
+
+function failed(id: number, error: unknown): EffectEvent {
+  return { type: 'failed', id, error: toErrorRecord(error) };
+}

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest';
+import type { NodeBase } from '../../src/cache/node.js';
+import type { RemoteEntry } from '../../src/remote/remote.js';
+import {
+  conflictName,
+  decideGone,
+  decidePlace,
+  decideSeen,
+  sameVersion,
+} from '../../src/sync/conflict.js';
+
+describe('the decision table', () => {
+  it.each([
+    ['clean', true, 'unchanged'],
+    ['clean', false, 'take-remote'],
+    ['edited', true, 'keep-local'],
+    ['edited', false, 'conflict-copy'],
+    ['deleted', true, 'keep-deletion'],
+    ['deleted', false, 'reappear'],
+  ] as const)(
+    'decides on a %s file whose version there is the same: %s → %s',
+    (local, same, decision) => {
+      expect(decideSeen(local, same)).toBe(decision);
+    },
+  );
+
+  it.each([
+    ['clean', 'forget'],
+    ['edited', 'recreate'],
+    ['deleted', 'agree'],
+  ] as const)('decides on a %s file that is gone there → %s', (local, decision) => {
+    expect(decideGone(local)).toBe(decision);
+  });
+
+  const here = { parent: 1, name: 'a' };
+  const there = { parent: 2, name: 'b' };
+
+  it('follows a move made elsewhere unless the user has moved it too', () => {
+    expect(decidePlace(here, here, here)).toBe('unchanged');
+    expect(decidePlace(here, there, here)).toBe('unchanged');
+    expect(decidePlace(here, here, there)).toBe('follow');
+    expect(decidePlace(here, { parent: 3, name: 'c' }, there)).toBe('keep-mine');
+  });
+});
+
+describe('the same version', () => {
+  const base: NodeBase = {
+    parent: 1,
+    name: 'a',
+    fileId: '7',
+    etag: 'e',
+    size: 5,
+    mtime: 100,
+    uploadTime: 200,
+    checksum: 'SHA1:aa',
+    permissions: 'RGDNVW',
+  };
+  const remote: RemoteEntry = { ...base, path: 'a', isFolder: false };
+
+  it('is one in which nothing that is known differs', () => {
+    expect(sameVersion(base, remote)).toBe(true);
+  });
+
+  it.each([
+    ['fileId', '8'],
+    ['etag', 'f'],
+    ['size', 6],
+    ['uploadTime', 201],
+    ['checksum', 'SHA1:bb'],
+  ])('is not one with another %s', (field, value) => {
+    expect(sameVersion(base, { ...remote, [field]: value })).toBe(false);
+  });
+
+  it.each(['uploadTime', 'checksum'])(
+    'says nothing by a %s that one side does not know',
+    (field) => {
+      const unknown = field === 'uploadTime' ? 0 : '';
+      expect(sameVersion(base, { ...remote, [field]: unknown })).toBe(true);
+      expect(sameVersion({ ...base, [field]: unknown }, remote)).toBe(true);
+    },
+  );
+});
+
+describe('the name of a conflict copy', () => {
+  const when = new Date(2026, 10, 23, 18, 45, 2);
+
+  it.each([
+    ['notes.odt', 'notes (conflicted copy 2026-11-23 184502).odt'],
+    ['archive.tar.gz', 'archive.tar (conflicted copy 2026-11-23 184502).gz'],
+    ['README', 'README (conflicted copy 2026-11-23 184502)'],
+    ['.hidden', '.hidden (conflicted copy 2026-11-23 184502)'],
+  ])('of %s is %s', (name, expected) => {
+    expect(conflictName(name, when)).toBe(expected);
+  });
+});
