@@ -192,14 +192,23 @@ export const ASSEMBLY_POLL_MS_MAX = 15_000;
 /** A clean-up that nobody waits for must end by itself. */
 export const CLEAN_UP_TIMEOUT_MS = 15_000;
 
-/** Effects at once, by lane, so that none starves behind another; the pool holds their sum. */
+/** Effects at once, by lane, so that none starves behind another. */
 export const LOOK_LANE_MAX = 2;
 export const LIST_LANE_MAX = 4;
 export const FETCH_LANE_MAX = 6;
 export const CHANGE_LANE_MAX = 3;
 export const UPLOAD_LANE_MAX = 3;
+
+/** Chunks of one upload at once: the second one fills the server's pause after the first. */
+export const UPLOAD_CHUNKS_AT_ONCE_MAX = 2;
+
+/** What all lanes together can have under way, so that none waits for a connection. */
 export const CONNECTIONS_MAX =
-  LOOK_LANE_MAX + LIST_LANE_MAX + FETCH_LANE_MAX + CHANGE_LANE_MAX + UPLOAD_LANE_MAX;
+  LOOK_LANE_MAX +
+  LIST_LANE_MAX +
+  FETCH_LANE_MAX +
+  CHANGE_LANE_MAX +
+  UPLOAD_LANE_MAX * UPLOAD_CHUNKS_AT_ONCE_MAX;
 
 /** Effects that wait for a lane: the engine never asks for so many. */
 export const QUEUED_EFFECTS_MAX = 100_000;
@@ -280,6 +289,9 @@ export const NAMESPACE_DELAY_MS_MAX = 1_000;
 /** Longest ring of exchanged names that one temporary name resolves; longer ones in rounds. */
 export const RENAME_RING_MAX = 64;
 
+/** Pause between two searches for what may be sent: each looks at up to thousands of rows. */
+export const PLAN_SCAN_PAUSE_MS = 200;
+
 /** Pending nodes that one round looks at before it lets the kernel be served. */
 export const PLAN_ROUND_NODES_MAX = 4_096;
 
@@ -318,9 +330,6 @@ export const STATUS_CHANGES_MAX = 100;
 /** The oldest Nextcloud that is still met in schools; the answers of older ones are not known. */
 export const NEXTCLOUD_MAJOR_MIN = 25;
 
-/** Chunks of one upload at once: the second one fills the server's pause after the first. */
-export const UPLOAD_CHUNKS_AT_ONCE_MAX = 2;
-
 /** A Nextcloud's own default for `files.chunked_upload.max_size`. */
 export const CHUNK_BYTES_SERVER_DEFAULT = 100 * MIB;
 
@@ -338,3 +347,52 @@ export const CHANGE_ANSWER_TIMEOUT_MS = 120_000;
 
 /** Items of a list of the capabilities: forbidden names and the like. */
 export const REMOTE_LIST_ITEMS_MAX = 1_000;
+
+// --- commands and the mounted process ---
+
+/** The address of a Unix socket has room for 104 bytes on macOS, 108 on Linux. */
+export const SOCKET_PATH_BYTES_MAX = 100;
+
+/** A request over the control socket is one short line. */
+export const CONTROL_LINE_BYTES_MAX = 64 * KIB;
+
+/** Its answer names {@link STATUS_CHANGES_MAX} changes, each with a path of up to 4 KiB. */
+export const CONTROL_ANSWER_CHARS_MAX = 4 * MIB;
+
+/** The log is turned over at this size; so many are kept, the present one included. */
+export const LOG_FILE_BYTES_MAX = 5 * MIB;
+export const LOG_FILES_KEPT = 3;
+
+/** A login session gives its programs about this long to end. */
+export const FLUSH_AT_END_MS_MAX = 10_000;
+
+/** The kernel's first request comes at once; a machine in trouble needs seconds. */
+export const MOUNT_ANSWER_MS_MAX = 20_000;
+
+/** Connecting before the first mount: the user waits in front of it. */
+export const FIRST_CONNECT_MS_MAX = 20_000;
+
+/** The background process reports within this, or is taken for stuck. */
+export const BACKGROUND_START_MS_MAX = 60_000;
+
+/** Programs that still use the folder when the mount ends get this long to let go of it. */
+export const LET_GO_MS_MAX = 2_000;
+
+/** An unmounted process has a database to close and connections to end. */
+export const ENDING_MS_MAX = 20_000;
+
+/** The embedded server writes its journal and closes its connections. */
+export const EMBEDDED_END_MS_MAX = 5_000;
+
+/** A mount answers `status` at once; one that does not is stuck. */
+export const STATUS_ANSWER_MS_MAX = 10_000;
+
+/** As many as the kernel follows (MAXSYMLINKS). */
+export const SYMLINKS_FOLLOWED_MAX = 40;
+
+/** V8 gives each thread a nursery that it lets grow to 16 MiB; ours need little. */
+export const NURSERY_MIB = 2;
+
+export const CACHE_BYTES_DEFAULT = 10 * 1024 * MIB;
+export const POLL_INTERVAL_MS_DEFAULT = 30_000;
+export const UPLOAD_DELAY_MS_DEFAULT = 1_000;

@@ -59,7 +59,7 @@ export function recoverContents(parts: RecoveryParts): RecoveryReport {
   const settled = db.atomically(() => settleRows(parts));
   db.resetMemory();
   const maybeTorn = db.wentDownWithMachine ? unsyncedDirty(rows) : [];
-  const damagedClean: string[] = [];
+  const damagedClean = db.wentDownWithMachine ? forgetUnsyncedClean(parts) : [];
   const damagedDirty: string[] = [];
   const known = rows.sizes();
   db.atomically(() => {
@@ -95,6 +95,20 @@ function settleRows({ db, rows }: RecoveryParts): { neverAcknowledged: readonly 
     else clearContent.run(id);
   }
   return { neverAcknowledged };
+}
+
+/** Sent, but never synced here: what the disk has of it is unknown, so it is fetched again. */
+function forgetUnsyncedClean({ db, rows }: RecoveryParts): string[] {
+  return db.atomically(() =>
+    rows.unsynced().filter((id) => {
+      const state = rows.get(id);
+      if (state === undefined || state.dirty) return false;
+      state.map = new BlockMap(state.size);
+      state.unsynced = false;
+      rows.save(state);
+      return true;
+    }),
+  );
 }
 
 function unsyncedDirty(rows: ContentRows): string[] {

@@ -198,10 +198,14 @@ export class ContentStore {
     this.#catalog.save(state);
   }
 
-  /** As {@link sync} for each that needs it. Goes on after a failure and throws the first one. */
+  /**
+   * As {@link sync} for each that the server does not have; what it has may wait for {@link flush}.
+   * Goes on after a failure and throws the first one.
+   */
   syncAll(): void {
     const failures: unknown[] = [];
     for (const state of this.#catalog.unsynced) {
+      if (!state.dirty) continue;
       try {
         this.sync(state.id);
       } catch (error) {
@@ -273,6 +277,10 @@ export class ContentStore {
       if (state.fetched === undefined) continue;
       this.#syncFetched(state);
       if (this.#clock.monotonic() >= deadline) break;
+    }
+    for (const state of this.#catalog.unsynced) {
+      if (this.#clock.monotonic() >= deadline) break;
+      if (!state.dirty) this.sync(state.id);
     }
     this.#catalog.saveNow();
     if (this.#catalog.hasRemovable) this.#db.barrier();

@@ -102,7 +102,7 @@ export class TreeStore {
 
   /** All that the server has in this folder, as far as is known, deleted here or not. */
   baseChildren(parent: number): readonly TreeNode[] {
-    return this.#sql.baseChildren.all(parent).map((row) => this.#fromRow(row));
+    return this.#all(this.#sql.baseChildren.all(parent));
   }
 
   /** @throws kind `exists` when another node has this place in the local tree. */
@@ -150,8 +150,7 @@ export class TreeStore {
 
   /** Nodes with unsent changes, the oldest change first. */
   pending(query: PendingQuery): readonly TreeNode[] {
-    const rows = this.#sql.pending.all(query.afterChange, query.limit);
-    return rows.map((row) => this.#fromRow(row));
+    return this.#all(this.#sql.pending.all(query.afterChange, query.limit));
   }
 
   pendingCount(): number {
@@ -246,9 +245,14 @@ export class TreeStore {
     return ino === undefined ? undefined : this.get(ino);
   }
 
-  /** The cached snapshot of a row read together with others, so that nobody holds two. */
-  #fromRow(row: NodeRow): TreeNode {
-    return this.#nodes.get(row[0]) ?? this.#remember(nodeFromRow(row));
+  /** By their numbers, which an index alone yields: most snapshots are in memory. */
+  #all(inos: readonly number[]): readonly TreeNode[] {
+    const nodes: TreeNode[] = [];
+    for (const ino of inos) {
+      const node = this.get(ino);
+      if (node !== undefined) nodes.push(node);
+    }
+    return nodes;
   }
 
   #remember(node: TreeNode): TreeNode {
@@ -302,8 +306,8 @@ interface Statements {
   readonly byFileId: Sql<[string], number>;
   readonly byBasePlace: Sql<[number, string], number>;
   readonly byContent: Sql<[string], number>;
-  readonly baseChildren: Sql<[number], NodeRow>;
-  readonly pending: Sql<[number, number], NodeRow>;
+  readonly baseChildren: Sql<[number], number>;
+  readonly pending: Sql<[number, number], number>;
   readonly lastChange: Sql<[], number | null>;
   readonly insert: Sql<Column[]>;
   readonly update: Sql<Column[]>;
@@ -326,8 +330,8 @@ function prepareStatements(db: CacheDatabase): Statements {
     byFileId: db.prepareValue(NODE_SQL.byFileId),
     byBasePlace: db.prepareValue(NODE_SQL.byBasePlace),
     byContent: db.prepareValue(NODE_SQL.byContent),
-    baseChildren: db.prepare(NODE_SQL.baseChildren),
-    pending: db.prepare(NODE_SQL.pending),
+    baseChildren: db.prepareValue(NODE_SQL.baseChildren),
+    pending: db.prepareValue(NODE_SQL.pending),
     lastChange: db.prepareValue(NODE_SQL.lastChange),
     insert: db.prepare(NODE_SQL.insert),
     update: db.prepare(NODE_SQL.update),

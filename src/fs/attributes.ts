@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import type { Timestamp, TreeNode } from '../cache/node.js';
 import type { Clock } from '../clock.js';
 import type { Attributes, AttributesReply, EntryReply } from '../fuse/filesystem.js';
-import { ATTRIBUTES_VALID_MS, BLOCK_SIZE_BYTES, ENTRY_VALID_MS } from '../limits.js';
+import { ATTRIBUTES_VALID_MS, ENTRY_VALID_MS, FUSE_REQUEST_BYTES_MAX } from '../limits.js';
 import type { FsContext } from './context.js';
 
 const { S_IFDIR, S_IFREG } = constants;
@@ -32,7 +32,8 @@ export function attributesOf(context: FsContext, node: TreeNode): Attributes {
     uid,
     gid,
     rdev: 0,
-    blksize: BLOCK_SIZE_BYTES,
+    // Programs that copy take it as the size of their pieces: one request for each, as on NFS.
+    blksize: FUSE_REQUEST_BYTES_MAX,
   };
 }
 

@@ -204,8 +204,8 @@ function remove(context: FsContext, node: TreeNode): void {
   tree.atomically(() => {
     detach(context, node);
     if (node.parent !== undefined) touchFolder(context, node.parent);
+    inodes.reap(node.ino);
   });
-  inodes.reap(node.ino);
   sendSoon(context, node.ino);
 }
 

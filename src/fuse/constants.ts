@@ -3,10 +3,8 @@
 export const KERNEL_MAJOR = 7;
 /** Linux 6.18. The session speaks the smaller of this and the kernel's. */
 export const KERNEL_MINOR = 45;
-/** Below this, fuse_attr and fuse_write_in have other sizes. Linux 2.6.24. */
-export const KERNEL_MINOR_MIN = 9;
-/** From here on fuse_init_out has its full 64 bytes. Linux 3.15. */
-export const KERNEL_MINOR_FULL_INIT = 23;
+/** Below this, fuse_init_out and others have other sizes, and RENAME2 is missing. Linux 3.15. */
+export const KERNEL_MINOR_MIN = 23;
 
 export const ROOT_INODE = 1;
 
@@ -102,3 +100,6 @@ export const NOTIFY = {
 
 /** The kernel answers EIO to a whole listing that holds a longer name (FUSE_NAME_MAX). */
 export const LISTED_NAME_BYTES_MAX = 1024;
+
+/** Records of a listing are padded to this (FUSE_DIRENT_ALIGN). */
+export const DIRENT_ALIGNMENT = 8;

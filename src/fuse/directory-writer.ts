@@ -3,15 +3,13 @@
  * since 6.16 ask for up to max_pages, older ones for one page.
  */
 import { assert } from '../assert.js';
-import { LISTED_NAME_BYTES_MAX } from './constants.js';
+import { DIRENT_ALIGNMENT, LISTED_NAME_BYTES_MAX } from './constants.js';
 import type { DirectoryPlusWriter, DirectoryWriter, EntryReply, EntryType } from './filesystem.js';
 import { LITTLE, setU64 } from './integers.js';
+import { alignTo } from './layout.js';
 import type { Reply } from './reply.js';
 import { PAYLOAD } from './reply.js';
 import { DIRENT, ENTRY_OUT_BYTES } from './structs-out.js';
-
-/** Records are padded to this (FUSE_DIRENT_ALIGN). */
-const RECORD_ALIGNMENT = 8;
 
 /** For `.` and `..`: the kernel takes no reference on them, whatever the entry says. */
 const NO_ENTRY: EntryReply = { ino: 0, generation: 0, entryValidMs: 0, attributesValidMs: 0 };
@@ -39,7 +37,7 @@ class Packer {
       'a listed name that the kernel refuses',
     );
     const end = before + DIRENT.size + nameBytes;
-    const record = (end + RECORD_ALIGNMENT - 1) & -RECORD_ALIGNMENT;
+    const record = alignTo(end, DIRENT_ALIGNMENT);
     if (this.used + record > this.#limit) return -1;
     const at = PAYLOAD + this.used + before;
     this.#reply.view.setUint32(at + DIRENT.at.namelen, nameBytes, LITTLE);

@@ -7,12 +7,7 @@ import {
   FUSE_CONGESTION_THRESHOLD,
   FUSE_REQUEST_BYTES_MAX,
 } from '../limits.js';
-import {
-  KERNEL_MAJOR,
-  KERNEL_MINOR,
-  KERNEL_MINOR_FULL_INIT,
-  KERNEL_MINOR_MIN,
-} from './constants.js';
+import { KERNEL_MAJOR, KERNEL_MINOR, KERNEL_MINOR_MIN } from './constants.js';
 import type { SessionInfo } from './filesystem.js';
 import { INIT } from './init-flags.js';
 import { LITTLE } from './integers.js';
@@ -21,13 +16,15 @@ import type { Request } from './request.js';
 import type { Reply } from './reply.js';
 import { PAYLOAD } from './reply.js';
 import { INIT_IN } from './structs-in.js';
-import { INIT_OUT, INIT_OUT_BYTES, INIT_OUT_BYTES_BEFORE_23 } from './structs-out.js';
+import { INIT_OUT, INIT_OUT_BYTES } from './structs-out.js';
 
 export interface SessionFeatures {
   /** The kernel gathers writes and owns size and mtime of files with dirty pages. */
   readonly writebackCache: boolean;
   /** The file system clears set-id bits itself. */
   readonly killPrivileges: boolean;
+  /** The kernel has no way back to READDIR once it took this. */
+  readonly readdirplus: boolean;
 }
 
 export interface InitOffer {
@@ -58,8 +55,6 @@ const WANTED =
   INIT.ASYNC_READ |
   INIT.ATOMIC_O_TRUNC |
   INIT.BIG_WRITES |
-  INIT.DO_READDIRPLUS |
-  INIT.READDIRPLUS_AUTO |
   INIT.ASYNC_DIO |
   INIT.PARALLEL_DIROPS |
   INIT.MAX_PAGES |
@@ -93,6 +88,7 @@ export function negotiate(
   const wanted =
     WANTED |
     (features.writebackCache ? INIT.WRITEBACK_CACHE : 0n) |
+    (features.readdirplus ? INIT.DO_READDIRPLUS | INIT.READDIRPLUS_AUTO : 0n) |
     (features.killPrivileges ? INIT.HANDLE_KILLPRIV_V2 : 0n);
   const flags = wanted & offer.flags;
   const minor = Math.min(offer.minor, KERNEL_MINOR);
@@ -124,5 +120,5 @@ export function putInit(reply: Reply, answer: InitAnswer): number {
     view.setUint16(PAYLOAD + at.max_pages, maxPages, LITTLE);
     view.setUint32(PAYLOAD + at.flags2, Number(flags >> 32n), LITTLE);
   }
-  return answer.minor < KERNEL_MINOR_FULL_INIT ? INIT_OUT_BYTES_BEFORE_23 : INIT_OUT_BYTES;
+  return INIT_OUT_BYTES;
 }

@@ -1,4 +1,7 @@
-/** Opcode → function. What is not in it is answered with ENOSYS, as the protocol prescribes. */
+/**
+ * Opcode → function, and the bytes behind the header that it reads without looking. What is not in
+ * the table is answered with ENOSYS, as the protocol prescribes.
+ */
 import { OPCODE } from './constants.js';
 import type { Operation } from './operation.js';
 import * as attributes from './ops/attributes.js';
@@ -7,53 +10,59 @@ import * as directories from './ops/directories.js';
 import * as files from './ops/files.js';
 import * as names from './ops/names.js';
 import { getxattr, listxattr, removexattr, setxattr } from './ops/xattrs.js';
-import { SETXATTR_IN, SETXATTR_IN_SHORT_BYTES } from './structs-in.js';
+import * as structs from './structs-in.js';
+
+export interface TableEntry {
+  readonly run: Operation;
+  /** A shorter body is refused: the struct of the opcode, and a NUL for each name behind it. */
+  readonly bodyBytesMin: number;
+}
 
 /**
  * STATX and SYNCFS are left out: the kernel then uses GETATTR, and takes syncfs(2) as done.
  * @param longSetxattr SETXATTR_EXT is in force.
  */
-export function operationTable(longSetxattr: boolean): readonly (Operation | undefined)[] {
-  const headBytes = longSetxattr ? SETXATTR_IN.size : SETXATTR_IN_SHORT_BYTES;
-  const table: (Operation | undefined)[] = [];
-  const entries: readonly (readonly [number, Operation])[] = [
-    [OPCODE.LOOKUP, attributes.lookup],
-    [OPCODE.FORGET, attributes.forget],
-    [OPCODE.BATCH_FORGET, attributes.batchForget],
-    [OPCODE.GETATTR, attributes.getattr],
-    [OPCODE.SETATTR, attributes.setattr],
-    [OPCODE.ACCESS, attributes.access],
-    [OPCODE.STATFS, attributes.statfs],
-    [OPCODE.READLINK, names.readlink],
-    [OPCODE.SYMLINK, names.symlink],
-    [OPCODE.MKNOD, names.mknod],
-    [OPCODE.MKDIR, names.mkdir],
-    [OPCODE.UNLINK, names.unlink],
-    [OPCODE.RMDIR, names.rmdir],
-    [OPCODE.RENAME, names.rename],
-    [OPCODE.RENAME2, names.rename2],
-    [OPCODE.LINK, names.link],
-    [OPCODE.OPEN, files.open],
-    [OPCODE.CREATE, files.create],
-    [OPCODE.FLUSH, files.flush],
-    [OPCODE.RELEASE, files.release],
-    [OPCODE.FSYNC, files.fsync],
-    [OPCODE.READ, data.read],
-    [OPCODE.WRITE, data.write],
-    [OPCODE.FALLOCATE, data.fallocate],
-    [OPCODE.LSEEK, data.lseek],
-    [OPCODE.COPY_FILE_RANGE, data.copyFileRange],
-    [OPCODE.COPY_FILE_RANGE_64, data.copyFileRange64],
-    [OPCODE.OPENDIR, directories.opendir],
-    [OPCODE.READDIR, directories.readdir],
-    [OPCODE.READDIRPLUS, directories.readdirplus],
-    [OPCODE.RELEASEDIR, directories.releasedir],
-    [OPCODE.FSYNCDIR, directories.fsyncdir],
-    [OPCODE.GETXATTR, getxattr],
-    [OPCODE.LISTXATTR, listxattr],
-    [OPCODE.SETXATTR, (exchange) => setxattr(exchange, headBytes)],
-    [OPCODE.REMOVEXATTR, removexattr],
+export function operationTable(longSetxattr: boolean): readonly (TableEntry | undefined)[] {
+  const headBytes = longSetxattr ? structs.SETXATTR_IN.size : structs.SETXATTR_IN_SHORT_BYTES;
+  const table: (TableEntry | undefined)[] = [];
+  const entries: readonly (readonly [number, Operation, number])[] = [
+    [OPCODE.LOOKUP, attributes.lookup, 1],
+    [OPCODE.FORGET, attributes.forget, structs.FORGET_IN.size],
+    [OPCODE.BATCH_FORGET, attributes.batchForget, structs.BATCH_FORGET_IN.size],
+    [OPCODE.GETATTR, attributes.getattr, structs.GETATTR_IN.size],
+    [OPCODE.SETATTR, attributes.setattr, structs.SETATTR_IN.size],
+    [OPCODE.ACCESS, attributes.access, structs.ACCESS_IN.size],
+    [OPCODE.STATFS, attributes.statfs, 0],
+    [OPCODE.READLINK, names.readlink, 0],
+    [OPCODE.SYMLINK, names.symlink, 2],
+    [OPCODE.MKNOD, names.mknod, structs.MKNOD_IN.size],
+    [OPCODE.MKDIR, names.mkdir, structs.MKDIR_IN.size],
+    [OPCODE.UNLINK, names.unlink, 1],
+    [OPCODE.RMDIR, names.rmdir, 1],
+    [OPCODE.RENAME, names.rename, structs.RENAME_IN.size],
+    [OPCODE.RENAME2, names.rename2, structs.RENAME2_IN.size],
+    [OPCODE.LINK, names.link, structs.LINK_IN.size],
+    [OPCODE.OPEN, files.open, structs.OPEN_IN.size],
+    [OPCODE.CREATE, files.create, structs.CREATE_IN.size],
+    [OPCODE.FLUSH, files.flush, structs.FLUSH_IN.size],
+    [OPCODE.RELEASE, files.release, structs.RELEASE_IN.size],
+    [OPCODE.FSYNC, files.fsync, structs.FSYNC_IN.size],
+    [OPCODE.READ, data.read, structs.READ_IN.size],
+    [OPCODE.WRITE, data.write, structs.WRITE_IN.size],
+    [OPCODE.FALLOCATE, data.fallocate, structs.FALLOCATE_IN.size],
+    [OPCODE.LSEEK, data.lseek, structs.LSEEK_IN.size],
+    [OPCODE.COPY_FILE_RANGE, data.copyFileRange, structs.COPY_FILE_RANGE_IN.size],
+    [OPCODE.COPY_FILE_RANGE_64, data.copyFileRange64, structs.COPY_FILE_RANGE_IN.size],
+    [OPCODE.OPENDIR, directories.opendir, structs.OPEN_IN.size],
+    [OPCODE.READDIR, directories.readdir, structs.READ_IN.size],
+    [OPCODE.READDIRPLUS, directories.readdirplus, structs.READ_IN.size],
+    [OPCODE.RELEASEDIR, directories.releasedir, structs.RELEASE_IN.size],
+    [OPCODE.FSYNCDIR, directories.fsyncdir, structs.FSYNC_IN.size],
+    [OPCODE.GETXATTR, getxattr, structs.GETXATTR_IN.size],
+    [OPCODE.LISTXATTR, listxattr, structs.GETXATTR_IN.size],
+    [OPCODE.SETXATTR, (exchange) => setxattr(exchange, headBytes), headBytes],
+    [OPCODE.REMOVEXATTR, removexattr, 1],
   ];
-  for (const [opcode, operation] of entries) table[opcode] = operation;
+  for (const [opcode, run, bodyBytesMin] of entries) table[opcode] = { run, bodyBytesMin };
   return table;
 }

@@ -18,6 +18,7 @@ import { INIT } from './init-flags.js';
 import { ProtocolRefusal } from './names.js';
 import type { Exchange, Operation } from './operation.js';
 import { NO_REPLY } from './operation.js';
+import type { TableEntry } from './operation-table.js';
 import { operationTable } from './operation-table.js';
 import type { Waiter } from './parked.js';
 import { ParkedRequests } from './parked.js';
@@ -63,7 +64,7 @@ export class FuseSession {
   readonly #poll: PollSet;
   /** Replaced by INIT, which decides `killsPrivileges`. */
   #exchange: Exchange;
-  #operations: readonly (Operation | undefined)[] = operationTable(false);
+  #operations: readonly (TableEntry | undefined)[] = operationTable(false);
   #info: SessionInfo | undefined;
   #stopped = false;
   #gone = false;
@@ -137,7 +138,7 @@ export class FuseSession {
     }
     this.#request.length = length;
     if (length < BODY || this.#request.statedLength !== length) {
-      this.#logger.error('a request of the kernel has a wrong length', { length });
+      this.#refuseLength(length);
       return true;
     }
     this.#handle(this.#request, undefined);
@@ -175,10 +176,22 @@ export class FuseSession {
       this.#handleSessionOpcode(request, opcode);
       return;
     }
-    const result = this.#call(operation, request, before);
+    if (request.bodyLength < operation.bodyBytesMin) {
+      this.#refuseLength(request.length);
+      return;
+    }
+    const result = this.#call(operation.run, request, before);
     if (result instanceof Parked) this.#park(request, result, before);
     else if (result >= 0) this.#sendResult(request, result);
     else if (result !== NO_REPLY) this.#send(request, -result, 0);
+  }
+
+  /** Whoever waits for it must not wait for ever. */
+  #refuseLength(length: number): void {
+    const { opcode } = this.#request;
+    this.#logger.error('a request of the kernel has a wrong length', { opcode, length });
+    const answers = opcode !== OPCODE.FORGET && opcode !== OPCODE.BATCH_FORGET;
+    if (length >= BODY && answers) this.#send(this.#request, INPUT_OUTPUT, 0);
   }
 
   #call(operation: Operation, request: Request, before: Waiter | undefined): Result<number> {
@@ -229,8 +242,11 @@ export class FuseSession {
 
   #init(request: Request): void {
     const offer: InitOffer = readOffer(request);
-    const killPrivileges = this.#fileSystem.killPrivileges !== undefined;
-    const features = { writebackCache: this.#writebackCache, killPrivileges };
+    const features = {
+      writebackCache: this.#writebackCache,
+      killPrivileges: this.#fileSystem.killPrivileges !== undefined,
+      readdirplus: this.#fileSystem.readdirplus !== undefined,
+    };
     const answer = negotiate(offer, features, pageSizeBytes());
     if (typeof answer === 'number') {
       const version = `${offer.major}.${offer.minor}`;
@@ -268,7 +284,9 @@ export class FuseSession {
 
   #sendResult(request: Request, length: number): void {
     if (this.#send(request, 0, length) !== 'withdrawn') return;
-    this.#guarded('undo', () => undoUnseen(this.#fileSystem, request, this.#reply));
+    this.#guarded('undo', () =>
+      undoUnseen(this.#fileSystem, request, { reply: this.#reply, length }),
+    );
   }
 
   #send(request: Request, errno: number, length: number): Sent {
@@ -280,7 +298,8 @@ export class FuseSession {
       return sent;
     } catch (error) {
       this.#logger.error('the kernel refused a reply', { opcode: request.opcode, errno, error });
-      if (errno === 0) return this.#send(request, INPUT_OUTPUT, 0);
+      // What the refused reply handed out was not seen, whatever becomes of this one.
+      if (errno === 0) this.#send(request, INPUT_OUTPUT, 0);
       return 'withdrawn';
     }
   }

@@ -18,8 +18,6 @@ export const INIT_OUT = layout('fuse_init_out', {
   flags2: 'u32',
 });
 export const INIT_OUT_BYTES = 64;
-/** Before 7.23 it ends behind `max_write` (FUSE_COMPAT_22_INIT_OUT_SIZE). */
-export const INIT_OUT_BYTES_BEFORE_23 = 24;
 
 export const ATTR = layout('fuse_attr', {
   ino: 'u64',

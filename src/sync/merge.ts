@@ -298,13 +298,18 @@ export class Merger {
   }
 
   #closeFolder(pass: Pass, self: RemoteEntry): void {
-    const { tree } = this.#context;
+    const { tree, kernel } = this.#context;
     const folder = tree.get(pass.folder);
     if (folder?.base === undefined) return;
     const listedEtag = pass.complete ? self.etag : (folder.listedEtag ?? '');
-    const base = { ...folder.base, etag: self.etag, permissions: self.permissions };
-    const mode = withWritability(folder, self.permissions);
-    tree.save({ ...folder, base, listedEtag, mode });
+    const { etag, permissions, fileId, mtime } = self;
+    const base = { ...folder.base, etag, permissions, fileId, mtime };
+    const mode = withWritability(folder, permissions);
+    // The user's own changes have moved the folder's time here already.
+    const isNews = pass.isFirst || pass.after.length > 0;
+    const time = isNews ? { sec: mtime, nsec: 0 } : folder.mtime;
+    tree.save({ ...folder, base, listedEtag, mode, mtime: time });
+    if (isNews) pass.after.push(() => kernel.invalidateInode(folder.ino, -1, 0));
   }
 }
 

@@ -7,6 +7,7 @@ import type { TreeNode } from '../cache/node.js';
 import type { ErrorKind, NuageError } from '../errors.js';
 import {
   PLAN_ROUND_NODES_MAX,
+  PLAN_SCAN_PAUSE_MS,
   PLAN_WINDOW_NODES,
   RETRY_FIRST_MS,
   RETRY_MS_MAX,
@@ -50,6 +51,12 @@ export class Uploader {
   readonly #context: SyncContext;
   readonly #parts: UploaderParts;
   readonly #scopes = new Scopes();
+  /** What the last scan found, in order; looked at again before it starts. */
+  readonly #ready: number[] = [];
+  #scannedAt = -Infinity;
+  /** The change up to which the last scan came; 0: it came to the end. */
+  #cursor = 0;
+  #isScanned = false;
   #flushWaiters: (() => void)[] = [];
 
   constructor(context: SyncContext, parts: UploaderParts) {
@@ -62,7 +69,10 @@ export class Uploader {
 
   /** Something has changed here: plan after `delayMs`. */
   planSoon(delayMs: number): void {
-    this.#context.timers.setIfSooner('plan', delayMs, () => this.#plan());
+    this.#context.timers.setIfSooner('plan', delayMs, () => {
+      this.#isScanned = false;
+      this.#plan();
+    });
   }
 
   /** Sends everything without delay; `done` runs once nothing is left but refused changes. */
@@ -80,26 +90,51 @@ export class Uploader {
 
   /** @returns milliseconds until a waiting node becomes ready; Infinity when none does. */
   #startSteps(): number {
-    const { tree } = this.#context;
     let wait = Infinity;
-    let afterChange = 0;
-    let looked = 0;
-    while (looked < PLAN_ROUND_NODES_MAX && this.#scopes.size < UPLOADS_AT_ONCE_MAX) {
-      if (!this.#parts.connection.online) return Infinity;
-      const nodes = tree.pending({ afterChange, limit: PLAN_WINDOW_NODES });
+    while (this.#parts.connection.online && this.#scopes.size < UPLOADS_AT_ONCE_MAX) {
+      const ino = this.#ready.shift();
+      if (ino !== undefined) wait = Math.min(wait, this.#tryStart(ino));
+      else if (this.#isScanned) break;
+      else wait = Math.min(wait, this.#scan());
+    }
+    return wait;
+  }
+
+  /**
+   * Gathers what may go now, the oldest change first. With thousands of changes this is not free,
+   * so it happens once per pause, and never once per step.
+   * @returns milliseconds until the next node becomes ready, or until the next scan may come.
+   */
+  #scan(): number {
+    const { tree, clock } = this.#context;
+    const pause = this.#scannedAt + PLAN_SCAN_PAUSE_MS - clock.monotonic();
+    if (pause > 0) {
+      this.#isScanned = true;
+      return pause;
+    }
+    this.#scannedAt = clock.monotonic();
+    this.#isScanned = true;
+    let wait = Infinity;
+    while (this.#ready.length < PLAN_ROUND_NODES_MAX) {
+      const nodes = tree.pending({ afterChange: this.#cursor, limit: PLAN_WINDOW_NODES });
+      const readyBefore = this.#ready.length;
       for (const node of nodes) {
         const delay = this.#parts.activity.delayMs(node);
         if (delay > 0) wait = Math.min(wait, delay);
-        else if (this.#scopes.size < UPLOADS_AT_ONCE_MAX) {
-          wait = Math.min(wait, this.#tryStart(node.ino));
-        }
+        else this.#ready.push(node.ino);
       }
       const last = nodes.at(-1);
-      if (last === undefined || nodes.length < PLAN_WINDOW_NODES) break;
-      afterChange = last.change;
-      looked += nodes.length;
+      // The older a change the sooner it is ready: behind a window of young ones are younger ones.
+      const isYoung =
+        this.#ready.length === readyBefore && nodes.every((node) => node.failure === undefined);
+      if (last === undefined || nodes.length < PLAN_WINDOW_NODES || isYoung) {
+        this.#cursor = 0;
+        return wait;
+      }
+      this.#cursor = last.change;
     }
-    return wait;
+    // Should all of these turn out to wait for one that comes later, it is found next time.
+    return PLAN_SCAN_PAUSE_MS;
   }
 
   /** @returns milliseconds after which the node wants to be looked at again. */
@@ -108,6 +143,8 @@ export class Uploader {
     const { inFlight, runner } = this.#parts;
     const node = tree.get(ino);
     if (node === undefined) return Infinity;
+    const delay = this.#parts.activity.delayMs(node);
+    if (delay > 0) return delay;
     const step = nextStep(
       {
         get: (id) => tree.get(id),
@@ -139,12 +176,20 @@ export class Uploader {
       done: () => {
         end();
         this.#parts.activity.settled(ino);
+        if (step.kind === 'create-folder') this.#childrenFirst(ino);
       },
       failed: (error) => {
         end();
         this.#failed(step, error);
       },
     });
+  }
+
+  /** What waited for its folder need not wait for the next scan. */
+  #childrenFirst(folder: number): void {
+    const { tree } = this.#context;
+    const waiting = tree.children(folder).slice(0, PLAN_WINDOW_NODES);
+    this.#ready.unshift(...waiting.map((child) => child.ino));
   }
 
   #failed(step: Step, error: NuageError): void {

@@ -217,4 +217,19 @@ describe('after a crash', () => {
       expect(cache.contents.isDirty(synchronised)).toBe(true);
     },
   );
+
+  it.runIf(process.platform === 'linux')(
+    'of the machine makes what was sent but never synced be fetched again',
+    () => {
+      const id = dirty({ name: 'a', base: synced(1, 'a', {}).base, contentDirty: false }, 5);
+      cache.contents.setDirty(id, false);
+      const report = killAndRecover((folder) => {
+        const raw = new Database(databasePath(folder));
+        raw.prepare("UPDATE meta SET value = 'another boot' WHERE key = 'cache.boot'").run();
+        raw.close();
+      });
+      expect(report).toEqual({ ...NOTHING, damagedClean: [id] });
+      expect(cache.contents.missing(id, 0, 5)).toEqual([{ start: 0, end: 5 }]);
+    },
+  );
 });

@@ -29,7 +29,9 @@ export function forget({ fileSystem, request }: Exchange): number {
 }
 
 export function batchForget({ fileSystem, request }: Exchange): number {
-  const count = request.u32(BATCH_FORGET_IN.at.count);
+  // Never more than the message holds: behind its end lies what an earlier one left.
+  const held = Math.floor((request.bodyLength - BATCH_FORGET_IN.size) / FORGET_ONE.size);
+  const count = Math.min(request.u32(BATCH_FORGET_IN.at.count), held);
   for (let index = 0; index < count; index += 1) {
     const at = BATCH_FORGET_IN.size + index * FORGET_ONE.size;
     fileSystem.forget(

@@ -1,0 +1,123 @@
+/*
+ * The load on a null file system: `load FILE SECONDS` runs each measure for that long and writes
+ * one line "name value" per measure; rates are per second, throughput is in MiB per second.
+ */
+#define _GNU_SOURCE
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SMALL_BYTES 4096
+#define LARGE_BYTES (1 << 20)
+/* Written and read in a window, so that the page cache stays small. */
+#define WINDOW_BYTES (256LL << 20)
+
+static const char *path;
+static char *buffer;
+static double seconds;
+
+static double now(void)
+{
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+static void require(int holds, const char *what)
+{
+	if (holds)
+		return;
+	perror(what);
+	exit(1);
+}
+
+static int open_with(int flags)
+{
+	int fd = open(path, flags);
+	require(fd >= 0, "open");
+	return fd;
+}
+
+static int stat_once(int fd, long long i)
+{
+	struct stat st;
+	(void)fd;
+	(void)i;
+	require(stat(path, &st) == 0, "stat");
+	return 1;
+}
+
+static int open_once(int fd, long long i)
+{
+	(void)fd;
+	(void)i;
+	close(open_with(O_RDONLY));
+	return 1;
+}
+
+static int read_small(int fd, long long i)
+{
+	require(pread(fd, buffer, SMALL_BYTES, i * SMALL_BYTES % WINDOW_BYTES) == SMALL_BYTES, "pread");
+	return 1;
+}
+
+static int write_small(int fd, long long i)
+{
+	require(pwrite(fd, buffer, SMALL_BYTES, i * SMALL_BYTES % WINDOW_BYTES) == SMALL_BYTES, "pwrite");
+	return 1;
+}
+
+static int read_large(int fd, long long i)
+{
+	long long at = i * LARGE_BYTES % WINDOW_BYTES;
+	if (at == 0)
+		posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+	require(pread(fd, buffer, LARGE_BYTES, at) == LARGE_BYTES, "pread");
+	return 1;
+}
+
+static int write_large(int fd, long long i)
+{
+	require(pwrite(fd, buffer, LARGE_BYTES, i * LARGE_BYTES % WINDOW_BYTES) == LARGE_BYTES, "pwrite");
+	return 1;
+}
+
+static void measure(const char *name, int flags, int (*once)(int, long long))
+{
+	int fd = open_with(flags);
+	long long count = 0;
+	double start, end;
+
+	for (int i = 0; i < 32; i++)
+		once(fd, i);
+	start = now();
+	do {
+		for (int i = 0; i < 16; i++)
+			once(fd, count++);
+		end = now();
+	} while (end - start < seconds);
+	fsync(fd);
+	end = now();
+	close(fd);
+	printf("%s %.1f\n", name, count / (end - start));
+	fflush(stdout);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc != 3)
+		return 2;
+	path = argv[1];
+	seconds = atof(argv[2]);
+	require(posix_memalign((void **)&buffer, 4096, LARGE_BYTES) == 0, "posix_memalign");
+	measure("stat", O_RDONLY, stat_once);
+	measure("open", O_RDONLY, open_once);
+	measure("read4k", O_RDONLY | O_DIRECT, read_small);
+	measure("readSequential", O_RDONLY, read_large);
+	measure("writeSequential", O_WRONLY, write_large);
+	measure("write4k", O_WRONLY, write_small);
+	return 0;
+}

@@ -1,0 +1,211 @@
+/** The command line: which commands and options there are, and what `--help` says of them. */
+import fs from 'node:fs';
+import yargs, { type Argv } from 'yargs';
+import {
+  CACHE_BYTES_DEFAULT,
+  POLL_INTERVAL_MS_DEFAULT,
+  UPLOAD_DELAY_MS_DEFAULT,
+} from '../limits.js';
+import { LOG_LEVELS } from '../log.js';
+import { BACKGROUND_COMMAND, serveInBackground } from './background.js';
+import { mount, status, sync, unmount } from './commands.js';
+import { demo } from './demo.js';
+import { CommandError, EXIT, EXIT_MEANINGS } from './exit-codes.js';
+
+const GIB = 1024 ** 3;
+const HELP_COLUMNS_MAX = 100;
+const SEE_HELP = 'See `nuage-mount --help`.';
+
+const ABOUT = `Mounts a Nextcloud account (le Nuage) as a local folder.
+
+  $0 DIR --server URL --user NAME`;
+
+const EXAMPLES = `Examples:
+  nuage-mount ~/Nuage --server https://nuage03.apps.education.fr --user jean.dupont
+                                        asks for the app password, mounts, and returns
+  nuage-mount ~/Nuage                   mounts there again what was mounted there last
+  nuage-mount ~/Nuage --password-file ~/.nuage-password --foreground
+                                        for a service; Ctrl-C or SIGTERM ends it
+  nuage-mount status                    shows what waits to be sent, what failed and why
+  nuage-mount sync && poweroff          waits until everything has been sent
+  nuage-mount unmount ~/Nuage           ends it, as umount and fusermount3 -u do
+  nuage-mount demo                      an account to try it on, on this machine`;
+
+/** @throws CommandError, or whatever a command throws. */
+export async function runCommandLine(args: readonly string[]): Promise<void> {
+  if (args.length === 0) {
+    throw new CommandError(EXIT.USAGE, 'Which folder, or which command?', SEE_HELP);
+  }
+  await build(args).parseAsync();
+}
+
+function build(args: readonly string[]): Argv {
+  return withCommands(yargs(args))
+    .scriptName('nuage-mount')
+    .usage(ABOUT)
+    .epilogue(`${EXAMPLES}\n\n${exitCodes()}`)
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .strict()
+    .updateStrings(MISSING_FOLDER)
+    .fail((message: string | null, error: Error | undefined) => {
+      const isTheirs = error === undefined || error.name === 'YError';
+      const text = message ?? error?.message ?? 'Wrong usage';
+      throw isTheirs ? new CommandError(EXIT.USAGE, ended(text), SEE_HELP) : error;
+    })
+    .exitProcess(false)
+    .locale('en')
+    .wrap(Math.min(HELP_COLUMNS_MAX, process.stdout.columns || HELP_COLUMNS_MAX))
+    .help()
+    .alias('help', 'h')
+    .version(ownVersion());
+}
+
+/** The only argument that a command insists on. y18n takes plurals, which its types do not know. */
+const MISSING_FOLDER = {
+  'Not enough non-option arguments: got %s, need at least %s': {
+    one: 'Which folder? DIR is missing.',
+    other: 'Which folder? DIR is missing.',
+  },
+} as unknown as Record<string, string>;
+
+function ended(sentence: string): string {
+  return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
+}
+
+function withCommands(y: Argv): Argv {
+  return y
+    .command(
+      ['mount <dir>', '$0'],
+      'Mount an account on a folder; `mount` may be left out',
+      mountOptions,
+      (given) => mount(given),
+    )
+    .command(
+      ['unmount <dir>', 'umount'],
+      'Send what can be sent in 10 s, then end a mount; the rest is kept for the next one',
+      unmountOptions,
+      ({ dir, lazy }) => unmount(dir, { lazy }),
+    )
+    .command(
+      'status [dir]',
+      'What is mounted, what waits, what failed and why',
+      (part) =>
+        folder(part).option('json', { type: 'boolean', default: false, describe: 'For scripts' }),
+      ({ dir, json }) => status(dir, { json }),
+    )
+    .command('sync [dir]', 'Wait until everything has been sent', folder, ({ dir }) => sync(dir))
+    .command(
+      'demo [dir]',
+      'Mount an embedded Nuage with the account of a teacher; no account needed',
+      demoFolder,
+      ({ dir }) => demo(dir),
+    )
+    .command(`${BACKGROUND_COMMAND} <dir>`, false, {}, () => serveInBackground());
+}
+
+function exitCodes(): string {
+  const rows = Object.entries(EXIT_MEANINGS).map(([code, meaning]) => `  ${code}  ${meaning}`);
+  return `Exit codes:\n${rows.join('\n')}`;
+}
+
+/** The same place from `src/cli` and from `dist/cli`. */
+function ownVersion(): string {
+  const file = new URL('../../package.json', import.meta.url);
+  const { version } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string };
+  return version;
+}
+
+function folder(y: Argv): Argv<{ dir: string | undefined }> {
+  return y.positional('dir', {
+    type: 'string',
+    describe: 'The mounted folder, or one within; may be left out where one account is mounted',
+  });
+}
+
+function demoFolder(y: Argv): Argv<{ dir: string | undefined }> {
+  return y.positional('dir', {
+    type: 'string',
+    describe: 'An empty or new folder [default: ~/Nuage-demo]',
+  });
+}
+
+function unmountOptions(y: Argv) {
+  return y
+    .positional('dir', { type: 'string', demandOption: true, describe: 'The mounted folder' })
+    .option('lazy', {
+      type: 'boolean',
+      default: false,
+      describe: 'Also while programs still use it; they go on until they close their files',
+    });
+}
+
+function mountOptions(y: Argv) {
+  return accountOptions(y)
+    .option('foreground', {
+      alias: 'f',
+      type: 'boolean',
+      default: false,
+      describe: 'Stay in this terminal; Ctrl-C unmounts',
+    })
+    .option('read-only', { type: 'boolean', default: false, describe: 'Change nothing' })
+    .option('allow-other', {
+      type: 'boolean',
+      default: false,
+      describe: 'Let other users of this machine in',
+    })
+    .option('cache-size', {
+      type: 'string',
+      default: `${CACHE_BYTES_DEFAULT / GIB}G`,
+      describe: 'How much of the disk may hold what was read',
+    })
+    .option('poll-interval', {
+      type: 'number',
+      default: POLL_INTERVAL_MS_DEFAULT / 1000,
+      describe: 'Seconds between two looks for changes on the server',
+    })
+    .option('upload-delay', {
+      type: 'number',
+      default: UPLOAD_DELAY_MS_DEFAULT / 1000,
+      describe: 'Seconds between the last close of a file and its upload',
+    })
+    .option('log-level', {
+      choices: LOG_LEVELS,
+      default: 'info' as const,
+      describe: 'Detail of the log, which is in the state folder that `status` names',
+    });
+}
+
+function accountOptions(y: Argv) {
+  return y
+    .positional('dir', { type: 'string', demandOption: true, describe: 'An empty or new folder' })
+    .option('server', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Address, as the browser shows it',
+    })
+    .option('user', { type: 'string', requiresArg: true, describe: 'Login name' })
+    .option('password-file', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'File whose first line is the app password (else NUAGE_PASSWORD, else a question)',
+    })
+    .option('password', { type: 'string', hidden: true })
+    .check(({ password }) => {
+      if (password === undefined) return true;
+      throw new CommandError(
+        EXIT.USAGE,
+        'A password on the command line is seen by everybody on this machine.',
+        'Use --password-file or NUAGE_PASSWORD, or let nuage-mount ask for it.',
+      );
+    })
+    .option('ca-file', {
+      type: 'string',
+      requiresArg: true,
+      describe: 'Certificate authority to trust besides the usual ones (PEM)',
+    })
+    .option('insecure', {
+      type: 'boolean',
+      default: false,
+      describe: 'Allow http:// to other machines: the password travels readable',
+    });
+}

@@ -1,0 +1,124 @@
+/** Finds running mounts and asks them. */
+import fs from 'node:fs';
+import net from 'node:net';
+import path from 'node:path';
+import { fromErrorRecord } from '../errors.js';
+import { CONTROL_ANSWER_CHARS_MAX, STATUS_ANSWER_MS_MAX } from '../limits.js';
+import { allAnnounced, type RunningMount } from './account-folder.js';
+import { firstLine } from './control-line.js';
+import type { ControlAnswer, ControlRequest, MountStatus } from './control-messages.js';
+import { CommandError, EXIT } from './exit-codes.js';
+import { within } from './within.js';
+
+/** Mounts whose process answers its socket. */
+export async function runningMounts(): Promise<readonly RunningMount[]> {
+  const mounts = allAnnounced();
+  const alive = await Promise.all(mounts.map((mount) => isAlive(mount)));
+  return mounts.filter((_, index) => alive[index]);
+}
+
+/** The mount that this folder is, or lies in; without a folder, the only one that runs. */
+export async function findMount(folder: string | undefined): Promise<RunningMount> {
+  const mounts = await runningMounts();
+  if (folder !== undefined) {
+    const found = mountAt(mounts, path.resolve(folder));
+    if (found !== undefined) return found;
+    throw new CommandError(
+      EXIT.INSTANCE,
+      `Nothing of nuage-mount is mounted on ${path.resolve(folder)}.`,
+      mounts.length === 0 ? 'No account is mounted.' : `Mounted: ${names(mounts)}.`,
+    );
+  }
+  const [only, second] = mounts;
+  if (only === undefined) throw new CommandError(EXIT.INSTANCE, 'No account is mounted.', HOW);
+  if (second === undefined) return only;
+  throw new CommandError(
+    EXIT.USAGE,
+    'Several accounts are mounted.',
+    `Name one: ${names(mounts)}.`,
+  );
+}
+
+const HOW = 'Mount one with `nuage-mount DIR --server URL --user NAME`.';
+
+/** Exactly this folder, also by another path to it. */
+export function mountOnFolder(
+  mounts: readonly RunningMount[],
+  folder: string,
+): RunningMount | undefined {
+  return mounts.find((mount) => mount.mountPoint === folder || isSame(mount, folder));
+}
+
+/** This folder, or the nearest above it. */
+function mountAt(mounts: readonly RunningMount[], folder: string): RunningMount | undefined {
+  for (let at = folder; ; at = path.dirname(at)) {
+    const found = mountOnFolder(mounts, at);
+    if (found !== undefined || at === path.dirname(at)) return found;
+  }
+}
+
+/** Waits as long as it takes: `sync` and `unmount` send what is left. */
+export function ask(mount: RunningMount, request: ControlRequest): Promise<MountStatus> {
+  return exchange(mount, request, (answer) => answer);
+}
+
+/** Of a mount that may be stuck. */
+export function askStatus(mount: RunningMount): Promise<MountStatus> {
+  return exchange(mount, { op: 'status' }, async (answer) => {
+    const line = await within(STATUS_ANSWER_MS_MAX, answer);
+    if (line !== undefined) return line;
+    throw new CommandError(
+      EXIT.UNEXPECTED,
+      `The mount on ${mount.mountPoint} does not answer (process ${mount.pid}).`,
+      `\`kill ${mount.pid}\` ends it; what was written and closed is kept.`,
+    );
+  });
+}
+
+/** @param wait for the answer: a line, empty where the mount ends first. */
+async function exchange(
+  mount: RunningMount,
+  request: ControlRequest,
+  wait: (answer: Promise<string>) => Promise<string>,
+): Promise<MountStatus> {
+  const connection = net.connect(mount.socket);
+  try {
+    const line = firstLine(connection, CONTROL_ANSWER_CHARS_MAX);
+    connection.write(`${JSON.stringify(request)}\n`);
+    const text = await wait(line.then((told) => told ?? ''));
+    if (text === '') {
+      throw new CommandError(EXIT.INSTANCE, `The mount on ${mount.mountPoint} has just ended.`);
+    }
+    const answer = JSON.parse(text) as ControlAnswer;
+    if (answer.ok) return answer.status;
+    throw fromErrorRecord(answer.error);
+  } finally {
+    connection.destroy();
+  }
+}
+
+function isAlive(mount: RunningMount): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = net.connect(mount.socket);
+    connection.once('connect', () => {
+      connection.destroy();
+      resolve(true);
+    });
+    connection.once('error', () => resolve(false));
+  });
+}
+
+/** Reached by another path, over a symbolic link. Looks at the parents only: the mount may hang. */
+function isSame(mount: RunningMount, wanted: string): boolean {
+  if (path.basename(mount.mountPoint) !== path.basename(wanted)) return false;
+  try {
+    const parents = [mount.mountPoint, wanted].map((at) => fs.realpathSync(path.dirname(at)));
+    return parents[0] === parents[1];
+  } catch {
+    return false;
+  }
+}
+
+function names(mounts: readonly RunningMount[]): string {
+  return mounts.map((mount) => mount.mountPoint).join(', ');
+}

@@ -1,0 +1,22 @@
+/** One line of JSON each way over the control socket of a mount. */
+import type { ErrorRecord } from '../errors.js';
+import type { EngineStatus } from './engine-messages.js';
+
+export type ControlRequest =
+  | { readonly op: 'status' }
+  /** Answered once everything has been sent or was refused. */
+  | { readonly op: 'sync' }
+  /** Answered before it ends. `lazy`: also when programs stand in the folder. */
+  | { readonly op: 'unmount'; readonly lazy: boolean };
+
+export interface MountStatus extends EngineStatus {
+  readonly mountPoint: string;
+  readonly url: string;
+  readonly user: string;
+  readonly pid: number;
+  readonly stateFolder: string;
+}
+
+export type ControlAnswer =
+  | { readonly ok: true; readonly status: MountStatus }
+  | { readonly ok: false; readonly error: ErrorRecord };

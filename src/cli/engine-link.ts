@@ -1,0 +1,144 @@
+/** The main thread's end of the engine thread: carries messages both ways, and effects out. */
+import { Worker } from 'node:worker_threads';
+import { systemClock } from '../clock.js';
+import { fromErrorRecord, NuageError } from '../errors.js';
+import { closeDescriptor, createWakeup, signalWakeup } from '../fuse/system.js';
+import { workerEntry } from '../fuse/worker-entry.js';
+import { NURSERY_MIB } from '../limits.js';
+import type { Logger, LogSink } from '../log.js';
+import { EffectExecutor } from '../remote/executor.js';
+import type { Remote } from '../remote/remote.js';
+import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
+
+export interface EngineLinkParts {
+  readonly options: Omit<EngineOptions, 'wakeupFd'>;
+  readonly remote: Remote;
+  readonly logger: Logger;
+  /** Takes the engine's own records. */
+  readonly sink: LogSink;
+}
+
+export class EngineLink {
+  /** The kernel has begun to talk to the engine. */
+  readonly mounted: Promise<void>;
+  /** The engine has left its loop and closed its files; with the error that ended it, if any. */
+  readonly ended: Promise<NuageError | undefined>;
+  readonly #worker: Worker;
+  readonly #executor: EffectExecutor;
+  readonly #wakeupFd: number;
+  readonly #sink: LogSink;
+  /** With undefined where the engine ended first. */
+  readonly #statusWaiters = new Map<number, (status: EngineStatus | undefined) => void>();
+  readonly #flushWaiters = new Map<number, () => void>();
+  #lastRequest = 0;
+  #isEnded = false;
+  #resolveMounted: () => void = () => undefined;
+  #resolveEnded: (error: NuageError | undefined) => void = () => undefined;
+
+  constructor({ options, remote, logger, sink }: EngineLinkParts) {
+    this.#sink = sink;
+    this.#wakeupFd = createWakeup();
+    this.mounted = new Promise((resolve) => (this.#resolveMounted = resolve));
+    this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
+    const workerData: EngineOptions = { ...options, wakeupFd: this.#wakeupFd };
+    this.#worker = new Worker(workerEntry('engine-thread', import.meta.url), {
+      workerData,
+      // A loader given by name would be looked for in the current folder, which is `/` by now.
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: 3 * NURSERY_MIB },
+    });
+    this.#executor = new EffectExecutor({
+      remote,
+      post: (event) => this.#post(event),
+      clock: systemClock,
+      logger,
+    });
+    this.#worker.on('message', (message: FromEngine) => this.#take(message));
+    this.#worker.on('error', (error) => {
+      logger.error('the engine thread failed', { error });
+      this.#end(fromErrorRecord({ kind: 'assertion', message: error.message }));
+    });
+    this.#worker.on('exit', () => this.#end(undefined));
+  }
+
+  /** @throws kind `aborted` where the engine has ended. */
+  async status(): Promise<EngineStatus> {
+    const id = ++this.#lastRequest;
+    const status = await new Promise<EngineStatus | undefined>((resolve) => {
+      this.#statusWaiters.set(id, resolve);
+      this.#post({ type: 'status', id });
+    });
+    if (status !== undefined) return status;
+    throw new NuageError('aborted', 'the mount has just ended');
+  }
+
+  /** Resolves once everything has been sent, the server has refused what is left, or at the end. */
+  flush(): Promise<void> {
+    const id = ++this.#lastRequest;
+    return new Promise((resolve) => {
+      this.#flushWaiters.set(id, resolve);
+      this.#post({ type: 'flush', id });
+    });
+  }
+
+  /** The engine leaves its loop, whether or not the mount is still there. */
+  shutdown(): void {
+    this.#post({ type: 'shutdown' });
+  }
+
+  async close(): Promise<void> {
+    await this.#executor.close();
+    await this.#worker.terminate();
+    closeDescriptor(this.#wakeupFd);
+  }
+
+  #post(message: ToEngine): void {
+    if (this.#isEnded) {
+      this.#letGo();
+      return;
+    }
+    this.#worker.postMessage(message);
+    signalWakeup(this.#wakeupFd);
+  }
+
+  #take(message: FromEngine): void {
+    switch (message.type) {
+      case 'start':
+      case 'cancel':
+        this.#executor.handle(message);
+        return;
+      case 'log':
+        this.#sink(message.record);
+        return;
+      case 'mounted':
+        this.#resolveMounted();
+        return;
+      case 'status':
+        this.#statusWaiters.get(message.id)?.(message.status);
+        this.#statusWaiters.delete(message.id);
+        return;
+      case 'flushed':
+        this.#flushWaiters.get(message.id)?.();
+        this.#flushWaiters.delete(message.id);
+        return;
+      case 'ended':
+        this.#end(message.error === undefined ? undefined : fromErrorRecord(message.error));
+        return;
+    }
+  }
+
+  #end(error: NuageError | undefined): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#letGo();
+    this.#resolveEnded(error);
+  }
+
+  /** Nobody waits for an engine that has ended. */
+  #letGo(): void {
+    for (const resolve of this.#statusWaiters.values()) resolve(undefined);
+    for (const resolve of this.#flushWaiters.values()) resolve();
+    this.#statusWaiters.clear();
+    this.#flushWaiters.clear();
+  }
+}

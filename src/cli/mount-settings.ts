@@ -1,0 +1,85 @@
+/** From what was typed to what a mount needs to know. */
+import path from 'node:path';
+import type { LogLevel } from '../log.js';
+import { knownAccounts } from './account-folder.js';
+import { CommandError, EXIT } from './exit-codes.js';
+import { resolveMountPoint } from './mount-point.js';
+import { canonicalUrl } from './server-url.js';
+import type { MountSettings } from './settings.js';
+
+export interface MountArguments {
+  readonly dir: string;
+  readonly server: string | undefined;
+  readonly user: string | undefined;
+  readonly passwordFile: string | undefined;
+  readonly foreground: boolean;
+  readonly allowOther: boolean;
+  readonly readOnly: boolean;
+  readonly caFile: string | undefined;
+  readonly insecure: boolean;
+  readonly cacheSize: string;
+  readonly pollInterval: number;
+  readonly uploadDelay: number;
+  readonly logLevel: LogLevel;
+}
+
+/** @throws CommandError for what makes no sense. */
+export function mountSettings(args: MountArguments): MountSettings {
+  const mountPoint = resolveMountPoint(args.dir);
+  return {
+    mountPoint,
+    ...account(args, mountPoint),
+    allowOther: args.allowOther,
+    readOnly: args.readOnly,
+    caFile: args.caFile === undefined ? undefined : path.resolve(args.caFile),
+    allowInsecure: args.insecure,
+    cacheBytesMax: parseSize(args.cacheSize),
+    pollIntervalMs: seconds('--poll-interval', args.pollInterval, 1),
+    uploadDelayMs: seconds('--upload-delay', args.uploadDelay, 0),
+    logLevel: args.logLevel,
+    logsToTerminal: args.foreground,
+  };
+}
+
+/** As given; what is left out is what was mounted there the last time. */
+function account(args: MountArguments, mountPoint: string): { url: string; user: string } {
+  const { server, user, insecure } = args;
+  const url = server === undefined ? undefined : canonicalUrl(server, { allowInsecure: insecure });
+  if (url !== undefined && user !== undefined && user !== '') return { url, user };
+  const last = knownAccounts().filter(
+    (known) =>
+      known.mountPoint === mountPoint &&
+      (url === undefined || known.url === url) &&
+      (user === undefined || known.user === user),
+  );
+  const [only, second] = last;
+  if (only !== undefined && second === undefined) return { url: only.url, user: only.user };
+  throw new CommandError(
+    EXIT.USAGE,
+    only === undefined
+      ? 'Which account? Give --server and --user.'
+      : `Which account? ${last.map((known) => `${known.user} on ${known.url}`).join(', ')}.`,
+    'For example: nuage-mount ~/Nuage --server https://nuage03.apps.education.fr --user jean.dupont',
+  );
+}
+
+function seconds(option: string, value: number, least: number): number {
+  if (Number.isFinite(value) && value >= least) return value * 1000;
+  throw new CommandError(EXIT.USAGE, `${option} takes seconds, at least ${least}.`);
+}
+
+const UNIT_BYTES: Readonly<Record<string, number>> = {
+  '': 1,
+  K: 1024,
+  M: 1024 ** 2,
+  G: 1024 ** 3,
+  T: 1024 ** 4,
+};
+
+/** `10G`, `500M`, `1.5 GiB`; units are powers of 1024. */
+export function parseSize(text: string): number {
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])i?)?B?$/i.exec(text.trim()) ?? [];
+  const bytes = UNIT_BYTES[unit?.toUpperCase() ?? ''];
+  if (number !== undefined && bytes !== undefined) return Math.floor(Number(number) * bytes);
+  throw new CommandError(EXIT.USAGE, `${text} is no size.`, 'Write it as 500M or 10G.');
+}

@@ -1,0 +1,268 @@
+/**
+ * The process behind a mount, from the lock to the last unmount. Whatever takes the mount away (a
+ * signal, the unmount command, `umount`) leads to the same end: the engine closes, nothing is lost.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { databasePath } from '../cache/state-folder.js';
+import { systemClock } from '../clock.js';
+import { NuageError } from '../errors.js';
+import { mountFuse, unmountFuse } from '../fuse/mount.js';
+import { canonicalMountPoint, mountOn } from '../fuse/mount-table.js';
+import {
+  FIRST_CONNECT_MS_MAX,
+  FLUSH_AT_END_MS_MAX,
+  LET_GO_MS_MAX,
+  MOUNT_ANSWER_MS_MAX,
+} from '../limits.js';
+import { Logger, type LogSink } from '../log.js';
+import { createNextcloud } from '../remote/nextcloud.js';
+import type { Remote, ServerInfo } from '../remote/remote.js';
+import {
+  accountFolder,
+  announce,
+  openAccountFolder,
+  socketPath,
+  withdraw,
+} from './account-folder.js';
+import type { ControlRequest, MountStatus } from './control-messages.js';
+import { startControl } from './control-server.js';
+import { EngineLink } from './engine-link.js';
+import { CommandError, connectError, EXIT, mountError } from './exit-codes.js';
+import { lockAccount } from './instance-lock.js';
+import { createLog } from './log-file.js';
+import { prepareMountPoint, requireFuse } from './mount-point.js';
+import type { MountSettings } from './settings.js';
+import { within } from './within.js';
+
+/** What is to be undone at the end, the latest first. */
+type Undo = () => void | Promise<void>;
+
+export class MountedAccount {
+  readonly #settings: MountSettings;
+  readonly #folder: string;
+  readonly #undo: Undo[] = [];
+  readonly #sink: LogSink;
+  readonly #logger: Logger;
+  #engine: EngineLink | undefined;
+  #isEnding = false;
+
+  private constructor(settings: MountSettings) {
+    this.#settings = settings;
+    this.#folder = accountFolder(settings.url, settings.user);
+    openAccountFolder(this.#folder);
+    this.#sink = createLog({
+      folder: path.join(this.#folder, 'log'),
+      level: settings.logLevel,
+      toTerminal: settings.logsToTerminal,
+    });
+    this.#logger = new Logger('mount', this.#sink);
+  }
+
+  /**
+   * Resolves once the mount answers.
+   * @throws CommandError, having left nothing behind; also when `signal` gives it up.
+   */
+  static async start(
+    settings: MountSettings,
+    password: string,
+    signal: AbortSignal,
+  ): Promise<MountedAccount> {
+    const account = new MountedAccount(settings);
+    try {
+      await account.#start(password, signal);
+      return account;
+    } catch (error) {
+      await account.#undoAll();
+      throw signal.aborted ? new CommandError(EXIT.UNEXPECTED, 'Given up.') : error;
+    }
+  }
+
+  /** Resolves when the mount is gone and everything is closed. */
+  async ended(): Promise<void> {
+    const error = await this.#engine?.ended;
+    await this.#undoAll();
+    if (error !== undefined) throw error;
+    this.#logger.info('ended', { mountPoint: this.#settings.mountPoint });
+  }
+
+  /**
+   * Sends what can be sent in a few seconds, then unmounts. Programs that still use the folder get
+   * a moment, then an error: what they have written is queued. Asked twice, it waits for nothing.
+   */
+  async end(): Promise<void> {
+    const engine = this.#engine;
+    if (engine === undefined) return;
+    const isFirst = !this.#isEnding;
+    this.#isEnding = true;
+    if (isFirst) await within<unknown>(FLUSH_AT_END_MS_MAX, engine.flush(), engine.ended);
+    this.#unmount({ lazy: true });
+    if (isFirst) await within(LET_GO_MS_MAX, engine.ended);
+    engine.shutdown();
+  }
+
+  async #start(password: string, signal: AbortSignal): Promise<void> {
+    const { mountPoint } = this.#settings;
+    this.#undo.push(lockAccount(this.#folder), this.#logDefects());
+    requireFuse();
+    prepareMountPoint(mountPoint);
+    const remote = this.#createRemote(password);
+    this.#undo.push(() => remote.close());
+    const server = await this.#connect(remote, signal);
+    signal.throwIfAborted();
+    const engine = this.#mount(remote, server);
+    await within(MOUNT_ANSWER_MS_MAX, engine.mounted, this.#failedStart(engine));
+    const answers = fs.promises.statfs(mountPoint).then(() => true);
+    if ((await within(MOUNT_ANSWER_MS_MAX, answers)) === undefined) {
+      throw new CommandError(EXIT.UNEXPECTED, `The mount on ${mountPoint} does not answer.`);
+    }
+    await this.#openControl();
+    signal.throwIfAborted();
+    this.#logger.info('mounted', { mountPoint, server: this.#settings.url });
+  }
+
+  /** What ends the process without a word to anybody else is at least in the log. */
+  #logDefects(): Undo {
+    const log = (error: unknown): void => this.#logger.error('the process fails', { error });
+    process.on('uncaughtExceptionMonitor', log);
+    return () => void process.off('uncaughtExceptionMonitor', log);
+  }
+
+  #createRemote(password: string): Remote {
+    const { url, user, caFile, allowInsecure } = this.#settings;
+    const logger = new Logger('remote', this.#sink);
+    try {
+      return createNextcloud({
+        url,
+        user,
+        password,
+        caFile,
+        allowInsecure,
+        logger,
+        clock: systemClock,
+      });
+    } catch (error) {
+      throw connectError(error, url);
+    }
+  }
+
+  /** An account that was mounted here before is mounted without its server as well (D10). */
+  async #connect(remote: Remote, signal: AbortSignal): Promise<ServerInfo | undefined> {
+    const { url } = this.#settings;
+    const deadline = AbortSignal.timeout(FIRST_CONNECT_MS_MAX);
+    try {
+      return await remote.connect(AbortSignal.any([signal, deadline]));
+    } catch (error) {
+      const late = new NuageError('timeout', 'the server does not answer', { cause: error });
+      const refusal = connectError(deadline.aborted ? late : error, url);
+      const isKnown = fs.existsSync(databasePath(this.#folder));
+      if (refusal.exitCode !== EXIT.UNREACHABLE || !isKnown) throw refusal;
+      this.#logger.warn('mounted without the server; it is asked again', {
+        reason: refusal.message,
+      });
+      return undefined;
+    }
+  }
+
+  #mount(remote: Remote, server: ServerInfo | undefined): EngineLink {
+    const { mountPoint, readOnly, allowOther } = this.#settings;
+    const uid = process.getuid?.() ?? 0;
+    const gid = process.getgid?.() ?? 0;
+    const fsName = this.#fsName;
+    let deviceFd: number;
+    try {
+      const options = { fsName, subtype: 'nuage-mount', readOnly, allowOther, uid, gid };
+      deviceFd = mountFuse(mountPoint, options);
+    } catch (error) {
+      throw mountError(error);
+    }
+    this.#undo.push(() => fs.closeSync(deviceFd));
+    this.#undo.push(() => this.#unmount({ lazy: true }));
+    const { pollIntervalMs, uploadDelayMs, cacheBytesMax } = this.#settings;
+    const stateFolder = this.#folder;
+    const engine = new EngineLink({
+      options: {
+        stateFolder,
+        mountPoint,
+        deviceFd,
+        uid,
+        gid,
+        readOnly,
+        server,
+        pollIntervalMs,
+        uploadDelayMs,
+        cacheBytesMax,
+      },
+      remote,
+      logger: this.#logger,
+      sink: this.#sink,
+    });
+    this.#engine = engine;
+    this.#undo.push(async () => {
+      engine.shutdown();
+      await within(FLUSH_AT_END_MS_MAX, engine.ended);
+      await engine.close();
+    });
+    return engine;
+  }
+
+  async #failedStart(engine: EngineLink): Promise<never> {
+    const error = await engine.ended;
+    throw error ?? new CommandError(EXIT.UNEXPECTED, 'The mount has ended at once.');
+  }
+
+  async #openControl(): Promise<void> {
+    const { mountPoint, url, user } = this.#settings;
+    const socket = socketPath(this.#folder);
+    const close = await startControl(socket, (request) => this.#control(request), this.#logger);
+    announce(this.#folder, { mountPoint, url, user, pid: process.pid, socket });
+    this.#undo.push(async () => {
+      withdraw(this.#folder);
+      await close();
+      fs.rmSync(socket, { force: true });
+    });
+  }
+
+  async #control(request: ControlRequest): Promise<MountStatus> {
+    const engine = this.#engine;
+    if (engine === undefined) throw new NuageError('busy', 'the mount is still beginning');
+    if (request.op === 'sync') await engine.flush();
+    if (request.op === 'unmount') await within(FLUSH_AT_END_MS_MAX, engine.flush());
+    const status = await this.#status(engine);
+    if (request.op === 'unmount') this.#unmount({ lazy: request.lazy });
+    return status;
+  }
+
+  async #status(engine: EngineLink): Promise<MountStatus> {
+    const { mountPoint, url, user } = this.#settings;
+    const status = await engine.status();
+    return { ...status, mountPoint, url, user, pid: process.pid, stateFolder: this.#folder };
+  }
+
+  /** What the mount table names as the source. */
+  get #fsName(): string {
+    const { url, user } = this.#settings;
+    return `${user}@${new URL(url).host}`;
+  }
+
+  /** That it is gone already is no error: somebody was faster, and another one may stand there. */
+  #unmount(options: { readonly lazy: boolean }): void {
+    const { mountPoint } = this.#settings;
+    if (mountOn(canonicalMountPoint(mountPoint))?.source !== this.#fsName) return;
+    try {
+      unmountFuse(mountPoint, options);
+    } catch (error) {
+      if (!(error instanceof NuageError) || error.kind !== 'not-found') throw error;
+    }
+  }
+
+  async #undoAll(): Promise<void> {
+    for (const undo of this.#undo.splice(0).reverse()) {
+      try {
+        await undo();
+      } catch (error) {
+        this.#logger.warn('something could not be cleaned up', { error });
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+/** Where the app password comes from: a file, the environment, or the terminal. Never argv. */
+import fs from 'node:fs';
+import { CommandError, EXIT } from './exit-codes.js';
+
+export interface PasswordSource {
+  readonly user: string;
+  readonly url: string;
+  readonly file: string | undefined;
+}
+
+const HOW =
+  'Put it into a file (--password-file FILE) or into NUAGE_PASSWORD, or run this in a terminal.';
+
+/** What is given first counts: the file, else the environment, else an answer on the terminal. */
+export async function findPassword(source: PasswordSource): Promise<string> {
+  const inherited = process.env['NUAGE_PASSWORD'];
+  // Programs that we start have no use for it.
+  delete process.env['NUAGE_PASSWORD'];
+  const password =
+    source.file === undefined ? (inherited ?? (await ask(source))) : fromFile(source.file);
+  if (password !== '') return password;
+  throw new CommandError(EXIT.USAGE, 'The password is empty.', HOW);
+}
+
+/** The first line. */
+function fromFile(file: string): string {
+  try {
+    const { mode } = fs.statSync(file);
+    if ((mode & 0o077) !== 0) {
+      process.stderr.write(`Others can read ${file}: run \`chmod 600 ${file}\`.\n`);
+    }
+    return fs.readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
+  } catch (error) {
+    throw new CommandError(EXIT.USAGE, `The password file: ${(error as Error).message}.`, HOW);
+  }
+}
+
+const ENTER = new Set(['\r', '\n', '\u0004']);
+const ERASE = new Set(['\u007f', '\b']);
+const ERASE_LINE = '\u0015';
+const CTRL_C = '\u0003';
+
+/** Without echo. */
+function ask({ user, url }: PasswordSource): Promise<string> {
+  const { stdin, stderr } = process;
+  if (!stdin.isTTY) throw new CommandError(EXIT.USAGE, 'There is no password.', HOW);
+  stderr.write(`App password of ${user} on ${new URL(url).host}: `);
+  stdin.setRawMode(true);
+  stdin.setEncoding('utf8');
+  let typed = '';
+  return new Promise((resolve, reject) => {
+    const finish = (end: () => void): void => {
+      stdin.off('data', take);
+      stdin.setRawMode(false);
+      stdin.pause();
+      stderr.write('\n');
+      end();
+    };
+    const take = (text: string): void => {
+      for (const key of text) {
+        if (key === CTRL_C) {
+          finish(() => reject(new CommandError(EXIT.UNEXPECTED, 'Given up.')));
+          return;
+        }
+        if (ENTER.has(key)) {
+          finish(() => resolve(typed));
+          return;
+        }
+        typed = edited(typed, key);
+      }
+    };
+    stdin.on('data', take);
+    stdin.resume();
+  });
+}
+
+function edited(typed: string, key: string): string {
+  if (ERASE.has(key)) return Array.from(typed).slice(0, -1).join('');
+  return key === ERASE_LINE ? '' : typed + key;
+}

@@ -1,0 +1,248 @@
+/**
+ * Chunked upload v2: the pieces go into a folder of their own, and one MOVE puts them together in
+ * place of the file, which keeps its id. The folder's name holds the content's hash and the size
+ * of a chunk, so whatever stands in it belongs to exactly these bytes: an upload goes on where it
+ * stopped, also after a restart. Nextcloud developer manual, "Chunked file upload".
+ */
+import { NuageError } from '../errors.js';
+import {
+  CHUNKS_MAX,
+  CHUNK_BYTES_DEFAULT,
+  CHUNK_BYTES_MIN,
+  CLEAN_UP_TIMEOUT_MS,
+  UPLOAD_CHUNKS_AT_ONCE_MAX,
+  UPLOAD_RESTARTS_MAX,
+} from '../limits.js';
+import { adoptEntry } from './adopt.js';
+import { assemble } from './assembly.js';
+import type { DavContext } from './dav-context.js';
+import { propfind, stat } from './listing.js';
+import { CHUNK_PROPFIND, sizeOf } from './properties.js';
+import { ifFound } from './settle.js';
+import { piecesOf } from './upload-body.js';
+import type { Upload, WriteOutcome } from './write-outcome.js';
+
+/** What the server takes; `bytesMax` shrinks when it refuses a chunk as too large. */
+export interface ChunkLimits {
+  bytesMax: number;
+  parallelMax: number;
+}
+
+interface Chunk {
+  /** 1 to 10000. */
+  readonly name: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+export async function chunkedWrite(
+  context: DavContext,
+  upload: Upload,
+  limits: ChunkLimits,
+): Promise<WriteOutcome> {
+  // The server looks at conditions only after all bytes have come.
+  const early = await checkEarly(context, upload);
+  if (early !== undefined) return early;
+  for (let restarts = 0; ; restarts += 1) {
+    const chunkBytes = chunkBytesFor(upload.size, limits);
+    const folder = folderOf(upload, chunkBytes);
+    try {
+      await sendChunks(context, upload, { folder, chunkBytes, parallelMax: limits.parallelMax });
+      return await assemble(context, upload, folder);
+    } catch (error) {
+      if (!(error instanceof NuageError)) throw error;
+      if (isUseless(error, upload.signal)) void cleanUp(context, folder);
+      if (restarts >= UPLOAD_RESTARTS_MAX || !mayRestart(error, chunkBytes, limits)) throw error;
+    }
+  }
+}
+
+/** @throws kind `precondition` where the server's state is another, and not of our making. */
+async function checkEarly(context: DavContext, upload: Upload): Promise<WriteOutcome | undefined> {
+  const { condition, path, signal } = upload;
+  const entry = await ifFound(stat(context, path, signal));
+  const isAsExpected =
+    condition.kind === 'absent' ? entry === undefined : entry?.etag === condition.etag;
+  if (isAsExpected) return undefined;
+  const ours = entry === undefined ? undefined : await adoptEntry(context, upload, entry);
+  if (ours !== undefined) return ours;
+  throw new NuageError('precondition', 'the server has another version by now', {
+    op: 'PUT',
+    path,
+  });
+}
+
+/** A whole number of MiB, so that resuming finds the same chunks. */
+function chunkBytesFor(size: number, limits: ChunkLimits): number {
+  const wanted = Math.max(CHUNK_BYTES_DEFAULT, Math.ceil(size / CHUNKS_MAX));
+  const rounded = Math.ceil(wanted / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
+  const allowed = Math.floor(limits.bytesMax / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
+  return Math.max(Math.min(rounded, allowed), CHUNK_BYTES_MIN);
+}
+
+function folderOf(upload: Upload, chunkBytes: number): string {
+  return `nuage-${upload.uploadId}-${upload.hash.slice(0, 32)}-${chunkBytes / CHUNK_BYTES_MIN}`;
+}
+
+/** Another content, or another version there: nobody will ever want these chunks. */
+function isUseless(error: NuageError, signal: AbortSignal): boolean {
+  if (error.kind === 'aborted') return !signal.aborted;
+  return ['precondition', 'too-large', 'invalid-argument'].includes(error.kind);
+}
+
+/** Lets the next round differ from the one that failed. */
+function mayRestart(error: NuageError, chunkBytes: number, limits: ChunkLimits): boolean {
+  if (error.kind === 'too-large') {
+    limits.bytesMax = Math.floor(chunkBytes / 2);
+    return chunkBytes > CHUNK_BYTES_MIN;
+  }
+  // The server swept the folder away meanwhile, or its chunks do not sum up.
+  return error.kind === 'parent-missing' || error.kind === 'invalid-argument';
+}
+
+interface ChunkPlan {
+  readonly folder: string;
+  readonly chunkBytes: number;
+  readonly parallelMax: number;
+}
+
+async function sendChunks(context: DavContext, upload: Upload, plan: ChunkPlan): Promise<void> {
+  const present = await openFolder(context, upload, plan.folder);
+  const missing: Chunk[] = [];
+  let sentBefore = 0;
+  for (const chunk of chunksOf(upload.size, plan.chunkBytes)) {
+    if (present.get(chunk.name) === chunk.end - chunk.start) sentBefore += chunk.end - chunk.start;
+    else missing.push(chunk);
+  }
+  if (sentBefore > 0) {
+    const { path } = upload;
+    context.logger.info('an upload goes on where it stopped', { path, bytes: sentBefore });
+  }
+  await sendInParallel(context, upload, { ...plan, missing, sentBefore });
+}
+
+function* chunksOf(size: number, chunkBytes: number): Generator<Chunk, void, undefined> {
+  for (let start = 0, name = 1; start < size; start += chunkBytes, name += 1) {
+    yield { name: String(name), start, end: Math.min(start + chunkBytes, size) };
+  }
+}
+
+/** @returns sizes of the chunks that are there already, by name. */
+async function openFolder(
+  context: DavContext,
+  upload: Upload,
+  folder: string,
+): Promise<ReadonlyMap<string, number>> {
+  const { path, signal } = upload;
+  const present = new Map<string, number>();
+  const address = context.uploads.address(folder);
+  const answer = await context.http.send({
+    method: 'MKCOL',
+    address,
+    headers: { destination: context.files.url(path) },
+    signal,
+    isRepeatable: true,
+    expected: [201, 405],
+    path,
+  });
+  await answer.discard();
+  if (answer.status === 201) return present;
+  const request = {
+    address: `${address}/`,
+    depth: '1',
+    body: CHUNK_PROPFIND,
+    path,
+    signal,
+  } as const;
+  await propfind(context.http, request, (row) => {
+    const place = context.uploads.pathOf(row.href);
+    const size = sizeOf(row.values.get('d:getcontentlength'));
+    if ('refused' in place || size === undefined) return;
+    if (place.path.startsWith(`${folder}/`)) present.set(place.path.slice(folder.length + 1), size);
+  });
+  return present;
+}
+
+/** A few at once hide the server's pause after each; the first failure ends them all. */
+async function sendInParallel(
+  context: DavContext,
+  upload: Upload,
+  plan: ChunkPlan & { readonly missing: readonly Chunk[]; readonly sentBefore: number },
+): Promise<void> {
+  const stop = new AbortController();
+  const signal = AbortSignal.any([upload.signal, stop.signal]);
+  const sent = new Map<string, number>();
+  const queue = plan.missing.values();
+  const progress = (name: string, bytes: number): void => {
+    sent.set(name, bytes);
+    let total = plan.sentBefore;
+    for (const part of sent.values()) total += part;
+    upload.onProgress(total);
+  };
+  const worker = async (): Promise<void> => {
+    for (const chunk of queue) {
+      await sendChunk(context, { ...upload, signal }, plan.folder, { chunk, progress });
+    }
+  };
+  const workers = Math.min(plan.parallelMax, UPLOAD_CHUNKS_AT_ONCE_MAX, plan.missing.length);
+  let failure: unknown;
+  const guarded = async (): Promise<void> => {
+    try {
+      await worker();
+    } catch (error) {
+      failure ??= error;
+      stop.abort();
+    }
+  };
+  await Promise.all(Array.from({ length: workers }, guarded));
+  if (failure !== undefined) throw failure as NuageError;
+}
+
+/** Doing it again replaces the chunk by itself, so a broken line is no more than a delay. */
+async function sendChunk(
+  context: DavContext,
+  upload: Upload,
+  folder: string,
+  part: {
+    readonly chunk: Chunk;
+    readonly progress: (name: string, bytes: number) => void;
+  },
+): Promise<void> {
+  const { name, start, end } = part.chunk;
+  const { path, signal, size } = upload;
+  const answer = await context.http.send({
+    method: 'PUT',
+    address: context.uploads.address(`${folder}/${name}`),
+    headers: {
+      destination: context.files.url(path),
+      // Without it the quota would only be looked at when everything has been sent.
+      'oc-total-length': String(size),
+      'content-type': 'application/octet-stream',
+    },
+    body: {
+      length: end - start,
+      pieces: () => piecesOf(upload, { start, end }, (bytes) => part.progress(name, bytes)),
+    },
+    signal,
+    isRepeatable: true,
+    expected: [201, 204],
+    path,
+  });
+  await answer.discard();
+}
+
+/** Nobody waits for it; what it leaves behind the server sweeps away after a day. */
+async function cleanUp(context: DavContext, folder: string): Promise<void> {
+  try {
+    const answer = await context.http.send({
+      method: 'DELETE',
+      address: context.uploads.address(folder),
+      signal: AbortSignal.timeout(CLEAN_UP_TIMEOUT_MS),
+      isRepeatable: true,
+      expected: [204],
+    });
+    await answer.discard();
+  } catch (error) {
+    context.logger.debug('an upload folder stays behind', { folder, reason: String(error) });
+  }
+}

@@ -1,0 +1,215 @@
+/**
+ * Carries out, on the main thread, the effects that the engine asks for, and decides nothing. Each
+ * effect ends with exactly one `done` or `failed`, after all its pieces; from then on nothing of
+ * it touches a data file any more.
+ */
+import { assert } from '../assert.js';
+import type { Clock } from '../clock.js';
+import { NuageError, toErrorRecord } from '../errors.js';
+import {
+  CHANGE_LANE_MAX,
+  FETCH_LANE_MAX,
+  FETCH_PROGRESS_BYTES,
+  LIST_LANE_MAX,
+  LOOK_LANE_MAX,
+  QUEUED_EFFECTS_MAX,
+  UPLOAD_LANE_MAX,
+} from '../limits.js';
+import type { Logger } from '../log.js';
+import { fetchInto } from './fetch-into.js';
+import { FileSource } from './file-source.js';
+import { Lane } from './lanes.js';
+import type {
+  Effect,
+  EffectEvent,
+  EffectId,
+  EffectRequest,
+  EffectResult,
+  EffectResults,
+} from './messages.js';
+import { abortedError } from './network-error.js';
+import type { Remote, StoredFile } from './remote.js';
+
+export interface ExecutorOptions {
+  readonly remote: Remote;
+  readonly post: (event: EffectEvent) => void;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+type LaneName = 'look' | 'list' | 'fetch' | 'change' | 'upload';
+
+const LANE_OF = {
+  connect: 'look',
+  stat: 'look',
+  'root-etag': 'look',
+  quota: 'look',
+  list: 'list',
+  fetch: 'fetch',
+  'create-folder': 'change',
+  move: 'change',
+  remove: 'change',
+  'set-modified': 'change',
+  put: 'upload',
+} as const satisfies Record<Effect['op'], LaneName>;
+
+interface Job {
+  readonly lane: Lane;
+  readonly controller: AbortController;
+}
+
+type Carry<Op extends Effect['op']> = (
+  id: EffectId,
+  effect: Extract<Effect, { readonly op: Op }>,
+  signal: AbortSignal,
+) => Promise<EffectResults[Op]>;
+
+export class EffectExecutor {
+  readonly #remote: Remote;
+  readonly #post: (event: EffectEvent) => void;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+  readonly #lanes: Readonly<Record<LaneName, Lane>> = {
+    look: new Lane(LOOK_LANE_MAX),
+    list: new Lane(LIST_LANE_MAX),
+    fetch: new Lane(FETCH_LANE_MAX),
+    change: new Lane(CHANGE_LANE_MAX),
+    upload: new Lane(UPLOAD_LANE_MAX),
+  };
+  /** Waiting and running. */
+  readonly #jobs = new Map<EffectId, Job>();
+  #isClosed = false;
+  #whenIdle: (() => void)[] = [];
+
+  constructor(options: ExecutorOptions) {
+    this.#remote = options.remote;
+    this.#post = options.post;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+  }
+
+  handle(request: EffectRequest): void {
+    if (request.type === 'cancel') this.#cancel(request.id);
+    else this.#start(request.id, request.effect);
+  }
+
+  /** Gives up everything; resolves when nothing runs any more. The remote stays open. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const id of [...this.#jobs.keys()]) this.#cancel(id);
+    if (this.#jobs.size === 0) return;
+    await new Promise<void>((resolve) => this.#whenIdle.push(resolve));
+  }
+
+  #start(id: EffectId, effect: Effect): void {
+    assert(!this.#jobs.has(id), 'an effect starts once');
+    if (this.#isClosed || this.#jobs.size >= QUEUED_EFFECTS_MAX) {
+      this.#post({ type: 'failed', id, error: toErrorRecord(abortedError({ op: effect.op })) });
+      return;
+    }
+    const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller: new AbortController() };
+    this.#jobs.set(id, job);
+    job.lane.add(id, () => this.#run(id, effect, job.controller.signal));
+  }
+
+  #cancel(id: EffectId): void {
+    const job = this.#jobs.get(id);
+    if (job === undefined) return;
+    if (job.lane.withdraw(id)) this.#end(id, { type: 'failed', id, error: ABORTED });
+    else job.controller.abort();
+  }
+
+  async #run(id: EffectId, effect: Effect, signal: AbortSignal): Promise<void> {
+    try {
+      const result = await this.#carryOut(id, effect, signal);
+      this.#end(id, { type: 'done', id, result });
+    } catch (error) {
+      this.#log(effect, error);
+      this.#end(id, { type: 'failed', id, error: toErrorRecord(error) });
+    }
+  }
+
+  #end(id: EffectId, event: EffectEvent): void {
+    this.#jobs.delete(id);
+    this.#post(event);
+    if (this.#jobs.size > 0) return;
+    for (const resolve of this.#whenIdle.splice(0)) resolve();
+  }
+
+  async #carryOut(id: EffectId, effect: Effect, signal: AbortSignal): Promise<EffectResult> {
+    const remote = this.#remote;
+    switch (effect.op) {
+      case 'connect':
+        return remote.connect(signal);
+      case 'list':
+        return this.#list(id, effect, signal);
+      case 'stat':
+        return remote.stat(effect.path, signal);
+      case 'fetch':
+        return this.#fetch(id, effect, signal);
+      case 'put':
+        return this.#put(id, effect, signal);
+      case 'create-folder':
+        return remote.createFolder(effect.path, signal);
+      case 'move':
+        return this.#void(remote.move(effect.from, effect.to, effect.etag, signal));
+      case 'remove':
+        return this.#void(remote.remove(effect.path, effect.etag, signal));
+      case 'set-modified':
+        return this.#void(remote.setModified(effect.path, effect.mtime, signal));
+      case 'root-etag':
+        return remote.rootEtag(signal);
+      case 'quota':
+        return remote.quota(signal);
+    }
+  }
+
+  async #void(done: Promise<void>): Promise<undefined> {
+    await done;
+    return undefined;
+  }
+
+  readonly #list: Carry<'list'> = (id, { path, depth }, signal) =>
+    this.#void(
+      this.#remote.list(
+        path,
+        depth,
+        (entries) => this.#post({ type: 'entries', id, entries }),
+        signal,
+      ),
+    );
+
+  readonly #fetch: Carry<'fetch'> = (id, effect, signal) => {
+    const onFetched = (upTo: number): void => this.#post({ type: 'fetched', id, upTo });
+    const context = { remote: this.#remote, clock: this.#clock, onFetched };
+    return this.#void(fetchInto(context, effect, signal));
+  };
+
+  readonly #put: Carry<'put'> = async (id, effect, signal): Promise<StoredFile> => {
+    const source = new FileSource(effect.dataFile, effect.guard);
+    let told = 0;
+    const onProgress = (bytes: number): void => {
+      if (Math.abs(bytes - told) < FETCH_PROGRESS_BYTES) return;
+      told = bytes;
+      this.#post({ type: 'sent', id, bytes });
+    };
+    try {
+      return await this.#remote.write(effect.path, source, effect.metadata, { signal, onProgress });
+    } finally {
+      source.close();
+    }
+  };
+
+  /** What the server or the line refuses is told to the engine; the rest is a defect of ours. */
+  #log(effect: Effect, error: unknown): void {
+    const path = 'path' in effect ? effect.path : undefined;
+    if (error instanceof NuageError && error.kind !== 'assertion') {
+      const { kind, message } = error;
+      this.#logger.debug('effect failed', { op: effect.op, path, kind, reason: message });
+    } else {
+      this.#logger.error('effect failed unexpectedly', { op: effect.op, path, error });
+    }
+  }
+}
+
+const ABORTED = toErrorRecord(abortedError({ op: 'effect' }));

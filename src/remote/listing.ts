@@ -1,0 +1,255 @@
+/**
+ * PROPFIND: a folder with its children or its whole tree, and the one entry. Rows are handed on
+ * while they arrive. A row whose name is hostile, or that says too little, is hidden and counted;
+ * a row by which the server says that it failed makes the whole listing fail, since what is absent
+ * from a complete listing is taken for deleted.
+ */
+import { createGunzip } from 'node:zlib';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { NuageError, type ErrorDetails } from '../errors.js';
+import {
+  ANSWER_TIMEOUT_MS,
+  DEEP_LISTING_ANSWER_TIMEOUT_MS,
+  ENTRIES_PER_PIECE_MAX,
+  LISTING_BYTES_MAX,
+  LISTING_ENTRIES_MAX,
+  SINGLE_ANSWER_BYTES_MAX,
+} from '../limits.js';
+import type { HttpAnswer } from './answer.js';
+import type { DavContext } from './dav-context.js';
+import { textBody, unexpectedAnswer, type HttpClient } from './http.js';
+import { MultistatusParser, type MultistatusOptions, type MultistatusRow } from './multistatus.js';
+import { ENTRY_PROPFIND, ETAG_PROPFIND, entryOf, unquoteEtag } from './properties.js';
+import type { ListDepth, RemoteEntry } from './remote.js';
+
+export interface PropfindRequest {
+  readonly address: string;
+  readonly depth: ListDepth;
+  readonly body: string;
+  readonly path: string;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Sends one PROPFIND and parses its answer as it comes. */
+export async function propfind(
+  http: HttpClient,
+  request: PropfindRequest,
+  onRow: (row: MultistatusRow) => void,
+): Promise<void> {
+  const { depth, path } = request;
+  const answer = await http.send({
+    method: 'PROPFIND',
+    address: request.address,
+    headers: {
+      depth,
+      'content-type': 'application/xml; charset=utf-8',
+      // Halves the answer: no second propstat with what an entry does not have.
+      prefer: 'return=minimal',
+      ...(depth === '0' ? {} : { 'accept-encoding': 'gzip' }),
+    },
+    body: textBody(request.body),
+    signal: request.signal,
+    answerTimeoutMs: depth === '0' ? ANSWER_TIMEOUT_MS : DEEP_LISTING_ANSWER_TIMEOUT_MS,
+    isRepeatable: true,
+    // 200 is what a portal answers: it must not pass for a listing.
+    expected: [207, 200],
+    path,
+  });
+  const details = { op: 'PROPFIND', path };
+  const isXml = /\bxml\b/i.test(answer.header('content-type') ?? '');
+  if (answer.status !== 207 || !isXml) {
+    await answer.discard();
+    throw unexpectedAnswer(answer, details);
+  }
+  await parse(answer, {
+    onRow,
+    details,
+    bytesMax: depth === '0' ? SINGLE_ANSWER_BYTES_MAX : LISTING_BYTES_MAX,
+    rowsMax: depth === '0' ? 1 : LISTING_ENTRIES_MAX,
+  });
+}
+
+async function parse(answer: HttpAnswer, options: MultistatusOptions): Promise<void> {
+  const parser = new MultistatusParser(options);
+  const coding = answer.header('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (coding === 'gzip') {
+    await parseGzip(answer, parser, options.details);
+  } else if (coding === 'identity' || coding === '') {
+    for await (const chunk of answer.body()) parser.write(chunk);
+  } else {
+    await answer.discard();
+    throw new NuageError('protocol', 'the listing comes in a coding nobody asked for', {
+      ...options.details,
+    });
+  }
+  parser.end();
+}
+
+/** What a gzip bomb unfolds to is bounded by the parser, piece by piece. */
+async function parseGzip(
+  answer: HttpAnswer,
+  parser: MultistatusParser,
+  details: ErrorDetails,
+): Promise<void> {
+  try {
+    await pipeline(Readable.from(answer.body()), createGunzip(), async (unfolded) => {
+      for await (const chunk of unfolded) parser.write(chunk as Buffer);
+    });
+  } catch (error) {
+    if (error instanceof NuageError) throw error;
+    throw new NuageError('protocol', 'the listing is no gzip', { ...details, cause: error });
+  }
+}
+
+export async function list(
+  context: DavContext,
+  target: { readonly path: string; readonly depth: ListDepth },
+  onEntries: (entries: readonly RemoteEntry[]) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  const { path, depth } = target;
+  const collector = new Collector(context, target, onEntries);
+  const request = {
+    address: context.files.address(path),
+    depth,
+    body: ENTRY_PROPFIND,
+    path,
+    signal,
+  };
+  await propfind(context.http, request, (row) => collector.add(row));
+  collector.end();
+}
+
+export async function stat(
+  context: DavContext,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<RemoteEntry> {
+  const found: RemoteEntry[] = [];
+  const collector = new Collector(context, { path, depth: '0' }, (entries) => {
+    found.push(...entries);
+  });
+  const address = context.files.address(path);
+  const request = { address, depth: '0', body: ENTRY_PROPFIND, path, signal } as const;
+  await propfind(context.http, request, (row) => collector.add(row));
+  collector.end();
+  const [entry] = found;
+  if (entry === undefined) throw rowless(path);
+  return entry;
+}
+
+/** A change anywhere in the account changes it. */
+export async function rootEtag(context: DavContext, signal: AbortSignal): Promise<string> {
+  let etag: string | undefined;
+  const address = context.files.address('');
+  const request = { address, depth: '0', body: ETAG_PROPFIND, path: '', signal } as const;
+  await propfind(context.http, request, (row) => {
+    etag = unquoteEtag(row.values.get('d:getetag'));
+  });
+  if (etag === undefined) throw rowless('');
+  return etag;
+}
+
+/** A Nextcloud lists what cannot exist, such as `x.part`, as a file without id and ETag. */
+function isPhantom({ values }: MultistatusRow): boolean {
+  return values.get('oc:fileid') === undefined && values.get('d:getetag') === '""';
+}
+
+function absent(path: string): NuageError {
+  return new NuageError('not-found', 'the server has nothing there', { op: 'PROPFIND', path });
+}
+
+function rowless(path: string): NuageError {
+  return new NuageError('protocol', 'the listing does not speak of what was asked', {
+    op: 'PROPFIND',
+    path,
+    hint: 'Check the address of the server: its own may have another path.',
+  });
+}
+
+/** Checks rows against what was asked for and hands them on in bounded pieces. */
+class Collector {
+  readonly #context: DavContext;
+  readonly #path: string;
+  readonly #depth: ListDepth;
+  readonly #onEntries: (entries: readonly RemoteEntry[]) => void;
+  readonly #seen = new Set<string>();
+  #piece: RemoteEntry[] = [];
+  #isFirst = true;
+  readonly #hidden = new Map<string, number>();
+
+  constructor(
+    context: DavContext,
+    target: { readonly path: string; readonly depth: ListDepth },
+    onEntries: (entries: readonly RemoteEntry[]) => void,
+  ) {
+    this.#context = context;
+    this.#path = target.path;
+    this.#depth = target.depth;
+    this.#onEntries = onEntries;
+  }
+
+  add(row: MultistatusRow): void {
+    const entry = this.#entryOf(row);
+    if (this.#isFirst) {
+      // Without the folder itself the rest cannot be told from another folder's listing.
+      if (entry?.path !== this.#path)
+        throw isPhantom(row) ? absent(this.#path) : rowless(this.#path);
+      this.#isFirst = false;
+    }
+    if (entry === undefined) return;
+    this.#piece.push(entry);
+    if (this.#piece.length >= ENTRIES_PER_PIECE_MAX) this.#flush();
+  }
+
+  end(): void {
+    if (this.#isFirst) throw rowless(this.#path);
+    this.#flush();
+    if (this.#hidden.size === 0) return;
+    this.#context.logger.warn('entries of a listing are hidden', {
+      path: this.#path,
+      reasons: Object.fromEntries(this.#hidden),
+    });
+  }
+
+  #flush(): void {
+    if (this.#piece.length > 0) this.#onEntries(this.#piece);
+    this.#piece = [];
+  }
+
+  #entryOf(row: MultistatusRow): RemoteEntry | undefined {
+    this.#throwFailure(row);
+    const place = this.#context.files.pathOf(row.href);
+    if ('refused' in place) return this.#hide(place.refused);
+    const { path } = place;
+    if (!this.#isWithin(path)) return this.#hide('outside the listed folder');
+    if (this.#seen.has(path)) return this.#hide('listed twice');
+    const entry = entryOf(row, path);
+    if (entry === undefined) return this.#hide('incomplete');
+    this.#seen.add(path);
+    return entry;
+  }
+
+  /** RFC 4918 §9.1: a row may carry the status of its resource. Gone and forbidden are absent. */
+  #throwFailure(row: MultistatusRow): void {
+    const { status } = row;
+    if (status === undefined || status < 400 || [403, 404, 410].includes(status)) return;
+    throw new NuageError('server', `the server could not list all of it (${status})`, {
+      op: 'PROPFIND',
+      path: this.#path,
+    });
+  }
+
+  #isWithin(path: string): boolean {
+    if (path === this.#path) return true;
+    const prefix = this.#path === '' ? '' : `${this.#path}/`;
+    if (this.#depth === '0' || !path.startsWith(prefix)) return false;
+    return this.#depth === 'infinity' || !path.includes('/', prefix.length);
+  }
+
+  #hide(reason: string): RemoteEntry | undefined {
+    this.#hidden.set(reason, (this.#hidden.get(reason) ?? 0) + 1);
+    return undefined;
+  }
+}

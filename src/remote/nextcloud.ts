@@ -1,0 +1,157 @@
+/**
+ * A Nextcloud account as a {@link Remote}.
+ *
+ * Why not the `webdav` package: it parses a listing only when its whole text is in memory (17 MB
+ * for 29,000 entries), holds bodies in memory on the way, offers neither deadlines for the first
+ * byte nor a minimum rate, and hides the headers on which our writes insist (`If`, `OC-*`, ETag and
+ * hash of the answer). What is left of it, a dozen requests, is these files.
+ */
+import type { Clock } from '../clock.js';
+import { CHUNK_BYTES_SERVER_DEFAULT, UPLOAD_CHUNKS_AT_ONCE_MAX } from '../limits.js';
+import type { Logger } from '../log.js';
+import { checkServer, fetchCapabilities, fetchIdentity, fetchQuota } from './account.js';
+import type { ChunkLimits } from './chunked-upload.js';
+import type { DavContext } from './dav-context.js';
+import { read } from './download.js';
+import { HttpClient, type HttpTimeouts } from './http.js';
+import { list, rootEtag, stat } from './listing.js';
+import { createFolder, move, remove, setModified } from './namespace.js';
+import { DavRoot } from './paths.js';
+import type { Quota, Remote, RemoteEntry, ServerInfo } from './remote.js';
+import { parseServerAddress } from './server-address.js';
+import { write } from './upload.js';
+
+export interface NextcloudOptions {
+  readonly url: string;
+  /** Login name; the id in DAV paths is asked for. */
+  readonly user: string;
+  readonly password: string;
+  /** PEM file of certificate authorities, in addition to those that Node trusts. */
+  readonly caFile?: string | undefined;
+  /** Plain `http:` to other machines than this one. Certificates are verified in any case. */
+  readonly allowInsecure?: boolean | undefined;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** 0 to 1, for jitter. */
+  readonly random?: (() => number) | undefined;
+  /** What an earlier connect said: operations need not ask again who we are. */
+  readonly server?: ServerInfo | undefined;
+  /** Shorter ones, for tests. */
+  readonly timeouts?: Partial<HttpTimeouts> | undefined;
+}
+
+/** @throws kind `invalid-argument` for an address or a file of certificates that cannot be used. */
+export function createNextcloud(options: NextcloudOptions): Remote {
+  return new Nextcloud(options);
+}
+
+class Nextcloud implements Remote {
+  readonly #http: HttpClient;
+  readonly #logger: Logger;
+  readonly #random: () => number;
+  readonly #chunkLimits: ChunkLimits = {
+    bytesMax: CHUNK_BYTES_SERVER_DEFAULT,
+    parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX,
+  };
+  #context: DavContext | undefined;
+
+  constructor(options: NextcloudOptions) {
+    this.#logger = options.logger;
+    this.#random = options.random ?? Math.random;
+    this.#http = new HttpClient({
+      server: parseServerAddress(options.url, { allowInsecure: options.allowInsecure === true }),
+      user: options.user,
+      password: options.password,
+      caFile: options.caFile,
+      clock: options.clock,
+      random: this.#random,
+      logger: options.logger,
+      timeouts: options.timeouts,
+    });
+    if (options.server !== undefined) this.#learn(options.server);
+  }
+
+  async connect(signal: AbortSignal): Promise<ServerInfo> {
+    const version = await checkServer(this.#http, signal);
+    // One after the other: a wrong password must be tried once only.
+    const identity = await fetchIdentity(this.#http, signal);
+    const capabilities = await fetchCapabilities(this.#http, signal);
+    const info = { ...identity, version, ...capabilities };
+    this.#learn(info);
+    return info;
+  }
+
+  async list(
+    path: string,
+    depth: '0' | '1' | 'infinity',
+    onEntries: (entries: readonly RemoteEntry[]) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
+    await list(await this.#dav(signal), { path, depth }, onEntries, signal);
+  }
+
+  async stat(path: string, signal: AbortSignal): Promise<RemoteEntry> {
+    return stat(await this.#dav(signal), path, signal);
+  }
+
+  readonly read: Remote['read'] = async (path, range, onData, signal) => {
+    await read(await this.#dav(signal), path, { ...range, onData }, signal);
+  };
+
+  readonly write: Remote['write'] = async (path, source, metadata, options) => {
+    const context = await this.#dav(options.signal);
+    return write(context, { path, source, metadata, ...options }, this.#chunkLimits);
+  };
+
+  async createFolder(path: string, signal: AbortSignal): Promise<RemoteEntry> {
+    return createFolder(await this.#dav(signal), path, signal);
+  }
+
+  readonly move: Remote['move'] = async (from, to, etag, signal) => {
+    await move(await this.#dav(signal), { from, to, etag }, signal);
+  };
+
+  async remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void> {
+    await remove(await this.#dav(signal), { path, etag }, signal);
+  }
+
+  async setModified(path: string, mtime: number, signal: AbortSignal): Promise<void> {
+    await setModified(await this.#dav(signal), path, mtime, signal);
+  }
+
+  async rootEtag(signal: AbortSignal): Promise<string> {
+    return rootEtag(await this.#dav(signal), signal);
+  }
+
+  quota(signal: AbortSignal): Promise<Quota> {
+    return fetchQuota(this.#http, signal);
+  }
+
+  async close(): Promise<void> {
+    await this.#http.close();
+  }
+
+  /** Before the first connect, as when a mount starts offline, the server is asked who we are. */
+  async #dav(signal: AbortSignal): Promise<DavContext> {
+    return this.#context ?? this.#contextFor((await fetchIdentity(this.#http, signal)).userId);
+  }
+
+  #learn(info: ServerInfo): void {
+    this.#contextFor(info.userId);
+    this.#chunkLimits.bytesMax = info.chunkBytesMax;
+    this.#chunkLimits.parallelMax = info.parallelChunksMax;
+  }
+
+  #contextFor(userId: string): DavContext {
+    const { origin, segments } = this.#http.server;
+    const dav = [...segments, 'remote.php', 'dav'];
+    this.#context = {
+      http: this.#http,
+      files: new DavRoot(origin, [...dav, 'files', userId]),
+      uploads: new DavRoot(origin, [...dav, 'uploads', userId]),
+      logger: this.#logger,
+      random: this.#random,
+    };
+    return this.#context;
+  }
+}

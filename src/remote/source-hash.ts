@@ -1,0 +1,24 @@
+/** SHA-256 of what will be sent, read in slices so that other work goes on in between. */
+import { createHash } from 'node:crypto';
+import { setImmediate as turn } from 'node:timers/promises';
+import { HASH_SLICE_BYTES } from '../limits.js';
+import { abortedError } from './network-error.js';
+import type { UploadSource } from './remote.js';
+
+/** @returns lower-case hex. @throws kind `aborted`, also when the content changes meanwhile. */
+export async function sha256Of(
+  source: UploadSource,
+  size: number,
+  signal: AbortSignal,
+): Promise<string> {
+  const hash = createHash('sha256');
+  const slice = Buffer.allocUnsafe(Math.min(size, HASH_SLICE_BYTES));
+  for (let offset = 0; offset < size; offset += slice.length) {
+    if (signal.aborted) throw abortedError({ op: 'hash' });
+    const part = slice.subarray(0, Math.min(slice.length, size - offset));
+    source.read(offset, part);
+    hash.update(part);
+    if (offset + part.length < size) await turn();
+  }
+  return hash.digest('hex');
+}

@@ -1,0 +1,113 @@
+/**
+ * Brings a file to the server so that nobody ever sees half of it. A new file goes in one PUT (cut
+ * short, it leaves nothing). An overwrite in one PUT is written in place by a Nextcloud, so only
+ * what leaves in one piece goes that way; everything else is put together in the upload folder.
+ *
+ * A Nextcloud does not verify `OC-Checksum`; what proves the bytes is the hash that it computes
+ * itself when asked by `X-Hash`.
+ */
+import { NuageError } from '../errors.js';
+import {
+  ANSWER_TIMEOUT_MS,
+  DIRECT_PUT_NEW_BYTES_MAX,
+  DIRECT_PUT_OVERWRITE_BYTES_MAX,
+  WRITES_OF_ONE_UPLOAD_MAX,
+} from '../limits.js';
+import { adopt } from './adopt.js';
+import { chunkedWrite, type ChunkLimits } from './chunked-upload.js';
+import type { DavContext } from './dav-context.js';
+import { clampMtime } from './namespace.js';
+import { abortedError } from './network-error.js';
+import type { StoredFile, UploadMetadata, UploadSource } from './remote.js';
+import { isOutcomeUnknown, settle } from './settle.js';
+import { sha256Of } from './source-hash.js';
+import { piecewiseBody, wholeBody } from './upload-body.js';
+import { metadataHeaders, outcomeOf, type Upload, type WriteOutcome } from './write-outcome.js';
+
+export interface WriteRequest {
+  readonly path: string;
+  readonly source: UploadSource;
+  readonly metadata: UploadMetadata;
+  readonly signal: AbortSignal;
+  readonly onProgress: (sent: number) => void;
+}
+
+/**
+ * @throws kind `precondition` when the server has another state than the condition says, `aborted`
+ * when the content changes meanwhile, `corrupt` when the server keeps storing other bytes.
+ */
+export async function write(
+  context: DavContext,
+  request: WriteRequest,
+  limits: ChunkLimits,
+): Promise<StoredFile> {
+  const { size, mtime, condition, uploadId } = request.metadata;
+  const { path, source, signal, onProgress } = request;
+  const hash = await sha256Of(source, size, signal);
+  let upload: Upload = {
+    ...{ path, source, signal, onProgress, size, condition, uploadId, hash },
+    mtime: clampMtime(mtime),
+  };
+  for (let writes = 1; ; writes += 1) {
+    const outcome = await writeOnce(context, upload, limits);
+    if (outcome.kind === 'stored') return outcome.file;
+    context.logger.error('the server stored other bytes than it was sent', { path, writes });
+    if (writes >= WRITES_OF_ONE_UPLOAD_MAX) {
+      throw new NuageError('corrupt', 'the server stores other bytes than it is sent', {
+        op: 'PUT',
+        path,
+      });
+    }
+    // The broken copy is ours, and nobody else's: it is what the next one may replace.
+    upload = { ...upload, condition: { kind: 'matches', etag: outcome.etag } };
+  }
+}
+
+async function writeOnce(
+  context: DavContext,
+  upload: Upload,
+  limits: ChunkLimits,
+): Promise<WriteOutcome> {
+  const isNew = upload.condition.kind === 'absent';
+  const directMax = isNew ? DIRECT_PUT_NEW_BYTES_MAX : DIRECT_PUT_OVERWRITE_BYTES_MAX;
+  if (upload.size > directMax) return chunkedWrite(context, upload, limits);
+  try {
+    return await directWrite(context, upload);
+  } catch (error) {
+    const isTooLarge = error instanceof NuageError && error.kind === 'too-large';
+    if (!isTooLarge || upload.size === 0) throw error;
+    limits.bytesMax = Math.min(limits.bytesMax, Math.ceil(upload.size / 2));
+    return chunkedWrite(context, upload, limits);
+  }
+}
+
+async function directWrite(context: DavContext, upload: Upload): Promise<WriteOutcome> {
+  const { path, condition, signal, size } = upload;
+  if (signal.aborted) throw abortedError({ op: 'PUT', path });
+  const isNew = condition.kind === 'absent';
+  try {
+    const answer = await context.http.send({
+      method: 'PUT',
+      address: context.files.address(path),
+      headers: {
+        ...metadataHeaders(upload),
+        'content-type': 'application/octet-stream',
+        ...(isNew ? { 'if-none-match': '*' } : { 'if-match': `"${condition.etag}"` }),
+      },
+      body: isNew ? piecewiseBody(upload) : wholeBody(upload),
+      // An overwrite that is cut short leaves a torn file there: from here on it runs to its end.
+      signal: isNew ? signal : undefined,
+      answerTimeoutMs: ANSWER_TIMEOUT_MS,
+      isRepeatable: false,
+      expected: [201, 204],
+      path,
+    });
+    await answer.discard();
+    upload.onProgress(size);
+    return await outcomeOf(context, upload, answer);
+  } catch (error) {
+    const isRefused = error instanceof NuageError && error.kind === 'precondition';
+    if (!isRefused && !isOutcomeUnknown(error)) throw error;
+    return settle(error, () => adopt(context, upload));
+  }
+}

@@ -1,0 +1,340 @@
+/** Uploads against the embedded Nuage: whole, conditional, proven, and never torn. */
+import { randomBytes } from 'node:crypto';
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Nuage } from '../../src/demo/server.js';
+import { NuageError } from '../../src/errors.js';
+import type { Remote, StoredFile, UploadMetadata, UploadSource } from '../../src/remote/remote.js';
+import { nuageAccount, put } from './nuage.js';
+import { failure, kindOf, never, sha256, sourceOf, uploadOf } from './support.js';
+
+const MIB = 1024 * 1024;
+
+function send(
+  remote: Remote,
+  path: string,
+  bytes: Uint8Array,
+  fields: Partial<UploadMetadata> & { source?: UploadSource; signal?: AbortSignal } = {},
+): Promise<StoredFile> {
+  const { source = sourceOf(bytes), signal = never(), ...metadata } = fields;
+  return remote.write(path, source, uploadOf(bytes, metadata), {
+    signal,
+    onProgress: () => undefined,
+  });
+}
+
+/** By hash: comparing buffers of some MiB byte by byte takes minutes. */
+async function expectStored(nuage: Nuage, path: string, bytes: Uint8Array): Promise<void> {
+  expect(sha256(await readFile(join(nuage.folder, path)))).toBe(sha256(bytes));
+}
+
+describe('a new file', () => {
+  it('arrives whole, with its time and a hash that the server confirmed', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(300_000);
+    const stored = await send(remote, 'é #%+?.bin', bytes);
+    expect(stored).toMatchObject({ size: 300_000, mtime: 1_700_000_000 });
+    expect(stored.checksum).toBe(`SHA256:${sha256(bytes)}`);
+    await expectStored(nuage, 'é #%+?.bin', bytes);
+    expect((await stat(join(nuage.folder, 'é #%+?.bin'))).mtimeMs).toBe(1_700_000_000_000);
+    const entry = await remote.stat('é #%+?.bin', never());
+    const { fileId, etag, checksum } = stored;
+    expect(entry).toMatchObject({ fileId, etag, checksum, size: 300_000 });
+    expect(nuage.requests.of('PUT')).toHaveLength(1);
+  });
+
+  it('may be empty, and a Content-Length is sent all the same', async () => {
+    const { nuage, remote } = await nuageAccount();
+    expect((await send(remote, 'vide', Buffer.alloc(0))).size).toBe(0);
+    expect(nuage.requests.of('PUT')[0]?.headers['content-length']).toBe('0');
+  });
+
+  it('does not replace one that is there', async () => {
+    const { nuage, remote } = await nuageAccount();
+    await put(remote, 'f', 'theirs');
+    expect(await kindOf(send(remote, 'f', Buffer.from('mine!!')))).toBe('precondition');
+    expect(await readFile(join(nuage.folder, 'f'), 'utf8')).toBe('theirs');
+  });
+
+  it('is adopted when the same bytes are there already, and gets our time', async () => {
+    const { remote } = await nuageAccount();
+    await put(remote, 'f', 'same');
+    const stored = await send(remote, 'f', Buffer.from('same'), { mtime: 1_600_000_000 });
+    expect(stored.mtime).toBe(1_600_000_000);
+    expect(await remote.stat('f', never())).toMatchObject({
+      mtime: 1_600_000_000,
+      etag: stored.etag,
+    });
+  });
+
+  it('in a folder that is gone fails as such', async () => {
+    const { remote } = await nuageAccount();
+    expect(await kindOf(send(remote, 'a/f', Buffer.from('x')))).toBe('parent-missing');
+  });
+
+  it('with a time that a Nextcloud cannot keep is sent with the nearest', async () => {
+    const { remote } = await nuageAccount();
+    expect((await send(remote, 'f', Buffer.from('x'), { mtime: -5 })).mtime).toBe(86_401);
+  });
+});
+
+describe('an overwrite', () => {
+  it('keeps the file id, goes in one piece when small and through chunks when not', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const first = await send(remote, 'f', Buffer.from('one'));
+    const second = await send(remote, 'f', Buffer.from('two'), {
+      mtime: 1_700_000_001,
+      condition: { kind: 'matches', etag: first.etag },
+    });
+    expect(nuage.requests.of('MOVE')).toHaveLength(0);
+    const large = randomBytes(70_000);
+    const third = await send(remote, 'f', large, {
+      mtime: 1_700_000_002,
+      condition: { kind: 'matches', etag: second.etag },
+    });
+    expect(nuage.requests.of('MOVE')).toHaveLength(1);
+    expect([second.fileId, third.fileId]).toEqual([first.fileId, first.fileId]);
+    await expectStored(nuage, 'f', large);
+  });
+
+  it.each([100, 100_000])('of %i bytes does not replace a newer version', async (size) => {
+    const { nuage, remote } = await nuageAccount();
+    const old = await put(remote, 'f', 'old');
+    await writeFile(join(nuage.folder, 'f'), 'newer');
+    nuage.rescan();
+    const condition = { kind: 'matches', etag: old } as const;
+    expect(await kindOf(send(remote, 'f', randomBytes(size), { condition }))).toBe('precondition');
+    expect(await readFile(join(nuage.folder, 'f'), 'utf8')).toBe('newer');
+    if (size > 65_536) expect(nuage.requests.of('PUT', /uploads/)).toHaveLength(0);
+  });
+
+  it('in one piece runs to its end once begun, since a cut would tear the file', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const etag = await put(remote, 'f', 'old');
+    nuage.faults.add({ method: 'PUT', action: { kind: 'delay', ms: 300 } });
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 100);
+    await send(remote, 'f', Buffer.from('new'), {
+      mtime: 1_700_000_001,
+      condition: { kind: 'matches', etag },
+      signal: controller.signal,
+    }).catch(() => undefined);
+    expect(await readFile(join(nuage.folder, 'f'), 'utf8')).toBe('new');
+  });
+});
+
+describe('a lost answer to a write that was done', () => {
+  it.each([
+    ['a new file', 1_000, 'PUT'],
+    ['a new large file', 11 * MIB, 'MOVE'],
+  ])('is no failure and no second copy: %s', async (_, size, method) => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(size);
+    nuage.faults.add({ method, times: 1, action: { kind: 'drop', at: 'answer' } });
+    const stored = await send(remote, 'f', bytes);
+    expect(stored.checksum).toBe(`SHA256:${sha256(bytes)}`);
+    expect(stored.etag).toBe((await remote.stat('f', never())).etag);
+    expect(nuage.requests.of(method)).toHaveLength(1);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it.each([1_000, 100_000])('is no failure: an overwrite of %i bytes', async (size) => {
+    const { nuage, remote } = await nuageAccount();
+    const etag = await put(remote, 'f', 'old');
+    const bytes = randomBytes(size);
+    const method = size > 65_536 ? 'MOVE' : 'PUT';
+    nuage.faults.add({ method, times: 1, action: { kind: 'drop', at: 'answer' } });
+    const condition = { kind: 'matches', etag } as const;
+    const stored = await send(remote, 'f', bytes, { condition, mtime: 1_700_000_009 });
+    expect(stored).toMatchObject({ size, mtime: 1_700_000_009 });
+  });
+
+  it('is recognised by the next try as well, as after a crash', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const etag = await put(remote, 'f', 'old');
+    const bytes = randomBytes(100_000);
+    const metadata = { condition: { kind: 'matches', etag } as const, mtime: 1_700_000_009 };
+    const first = await send(remote, 'f', bytes, metadata);
+    const puts = nuage.requests.of('PUT').length;
+    expect(await send(remote, 'f', bytes, metadata)).toEqual(first);
+    expect(nuage.requests.of('PUT')).toHaveLength(puts);
+  });
+});
+
+describe('a write that was not done', () => {
+  it('fails with what the line said, and nothing stands there', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.faults.add({ method: 'PUT', action: { kind: 'drop', at: 'before' } });
+    expect(await kindOf(send(remote, 'f', Buffer.from('x')))).toBe('offline');
+    expect(await kindOf(remote.stat('f', never()))).toBe('not-found');
+  });
+
+  it('is not begun again blindly: one PUT of a new file, one answer', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.faults.add({ method: 'PUT', action: { kind: 'respond', status: 503 } });
+    expect(await kindOf(send(remote, 'f', Buffer.from('x')))).toBe('maintenance');
+    expect(nuage.requests.of('PUT')).toHaveLength(1);
+  });
+
+  it.each([
+    [423, 'locked'],
+    [507, 'quota'],
+    [403, 'forbidden'],
+    [401, 'unauthenticated'],
+  ])('and refused by %i is %s', async (status, kind) => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.faults.add({ method: 'PUT', action: { kind: 'respond', status } });
+    expect(await kindOf(send(remote, 'f', Buffer.from('x')))).toBe(kind);
+  });
+
+  it('for want of room is told by a real quota, large or small', async () => {
+    const { remote } = await nuageAccount({ quotaBytes: 1 * MIB });
+    expect(await kindOf(send(remote, 'f', randomBytes(2 * MIB)))).toBe('quota');
+    expect(await kindOf(send(remote, 'f', randomBytes(12 * MIB)))).toBe('quota');
+  });
+
+  it('answered by the login page of a network is not taken for done', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const headers = { 'content-type': 'text/html' };
+    const action = { kind: 'respond', status: 200, headers, body: '<html>' } as const;
+    nuage.faults.add({ method: 'PUT', action });
+    expect(await kindOf(send(remote, 'f', Buffer.from('x')))).toBe('offline');
+  });
+});
+
+describe('a size that the server refuses', () => {
+  it('goes in chunks, and in smaller ones', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.settings.bodyBytesMax = 3 * MIB;
+    const bytes = randomBytes(9 * MIB);
+    await send(remote, 'f', bytes);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it('down to 1 MiB is too large', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.settings.bodyBytesMax = 100_000;
+    expect(await kindOf(send(remote, 'f', randomBytes(3 * MIB)))).toBe('too-large');
+  });
+});
+
+describe('a chunked upload', () => {
+  const size = 25 * MIB;
+
+  it('goes on where it was interrupted', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(size);
+    const metadata = { uploadId: 'abcdefgh12345678' };
+    nuage.faults.add({ path: '/3$', times: 3, action: { kind: 'drop', at: 'request-body' } });
+    expect(await kindOf(send(remote, 'f', bytes, metadata))).toBe('offline');
+    nuage.requests.clear();
+    await send(remote, 'f', bytes, metadata);
+    expect(nuage.requests.of('PUT').map(({ path }) => path.slice(-2))).toEqual(['/3']);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it('does not take chunks of another content under the same id', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const metadata = { uploadId: 'abcdefgh12345678' };
+    nuage.faults.add({ path: '/3$', times: 3, action: { kind: 'drop', at: 'request-body' } });
+    await failure(send(remote, 'f', randomBytes(size), metadata));
+    const bytes = randomBytes(size);
+    await send(remote, 'f', bytes, metadata);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it('sends a chunk again when the line breaks', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(size);
+    nuage.faults.add({ path: '/2$', times: 1, action: { kind: 'drop', at: 'request-body' } });
+    await send(remote, 'f', bytes);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it('waits for an assembly that a proxy gave up on, without sending anything again', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(size);
+    nuage.faults.add({ method: 'MOVE', times: 1, action: { kind: 'drop', at: 'answer' } });
+    nuage.faults.add({ method: 'MOVE', times: 1, action: { kind: 'respond', status: 423 } });
+    await send(remote, 'f', bytes);
+    expect(nuage.requests.of('PUT')).toHaveLength(3);
+  });
+
+  it('tells how much has been sent, up to the end', async () => {
+    const { remote } = await nuageAccount();
+    const told: number[] = [];
+    const bytes = randomBytes(size);
+    await remote.write('f', sourceOf(bytes), uploadOf(bytes), {
+      signal: never(),
+      onProgress: (sent) => told.push(sent),
+    });
+    expect(told.at(-1)).toBe(size);
+    expect(told.length).toBeGreaterThan(100);
+  });
+});
+
+describe('a file that is written while it is sent', () => {
+  /** Changes after so many bytes have been read. */
+  function changing(bytes: Buffer, after: number): UploadSource {
+    let read = 0;
+    return {
+      read(offset, into) {
+        read += into.length;
+        if (read > after) throw new NuageError('aborted', 'the file is being written');
+        into.set(bytes.subarray(offset, offset + into.length));
+      },
+    };
+  }
+
+  it('leaves nothing behind when it is new', async () => {
+    const { remote } = await nuageAccount();
+    const bytes = randomBytes(2 * MIB);
+    // Once for the hash, half of it for the body.
+    const source = changing(bytes, 3 * MIB);
+    expect(await kindOf(send(remote, 'f', bytes, { source }))).toBe('aborted');
+    expect(await kindOf(remote.stat('f', never()))).toBe('not-found');
+  });
+
+  it.each([
+    ['while the chunks are sent', 50 * MIB - 1_000_000],
+    ['after the last chunk', 50 * MIB],
+  ])('leaves the old version untouched %s', async (_, after) => {
+    const { nuage, remote } = await nuageAccount();
+    const etag = await put(remote, 'f', 'old');
+    const bytes = randomBytes(25 * MIB);
+    const condition = { kind: 'matches', etag } as const;
+    const inner = changing(bytes, after);
+    let reads = 0;
+    // The last check reads nothing; it must see the change all the same.
+    const source: UploadSource = {
+      read: (offset, into) => {
+        reads += into.length;
+        if (into.length === 0 && reads >= after) throw new NuageError('aborted', 'written');
+        inner.read(offset, into);
+      },
+    };
+    expect(await kindOf(send(remote, 'f', bytes, { source, condition }))).toBe('aborted');
+    expect(await readFile(join(nuage.folder, 'f'), 'utf8')).toBe('old');
+    expect(nuage.requests.of('MOVE')).toHaveLength(0);
+  });
+});
+
+describe('a server that stores other bytes than it was sent', () => {
+  const liar = { kind: 'rewrite', headers: { 'x-hash-sha256': 'ab'.repeat(32) } } as const;
+
+  it('gets them once more, over the broken copy alone', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.faults.add({ method: 'PUT', times: 1, action: liar });
+    await send(remote, 'f', Buffer.from('right'));
+    const [first, second] = nuage.requests.of('PUT');
+    expect(first?.headers['if-none-match']).toBe('*');
+    expect(second?.headers['if-match']).toMatch(/^"[0-9a-f]+"$/);
+  });
+
+  it('twice is not believed', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.faults.add({ method: 'PUT', action: liar });
+    expect(await kindOf(send(remote, 'f', Buffer.from('right')))).toBe('corrupt');
+  });
+});
