@@ -7,6 +7,7 @@ scripts/setup.sh build-essential git rsync sqlite3 attr
 npm run --silent format:check
 npm run --silent lint
 npm run --silent typecheck
+npm run --silent tidy
 
 results=$(mktemp)
 trap 'rm -f "$results"' EXIT

@@ -17,6 +17,9 @@ export const WHOLE_FILE_FETCH_BYTES_MAX = 1 * MIB;
 /** The largest read or write that we negotiate with the kernel (its own ceiling is 256 pages). */
 export const FUSE_REQUEST_BYTES_MAX = 1 * MIB;
 
+/** With room for headers, names, and what a larger page rounds up to. */
+export const FUSE_MESSAGE_BYTES_MAX = FUSE_REQUEST_BYTES_MAX + 64 * KIB;
+
 // --- synchronisation ---
 
 /** First pause before asking again whether the server is back, and its ceiling. */
@@ -243,9 +246,6 @@ export const DEMO_SESSIONS_MAX = 1_000;
 /** Rules that wait for a matching request. */
 export const DEMO_FAULT_RULES_MAX = 1_000;
 
-/** Body of a control request: it carries at most a made-up answer. */
-export const DEMO_CONTROL_BODY_BYTES_MAX = 64 * MIB;
-
 /** The journal of file ids is rewritten once it holds this many lines per living file. */
 export const DEMO_JOURNAL_LINES_PER_NODE_MAX = 4;
 export const DEMO_JOURNAL_LINES_MIN = 10_000;
@@ -271,8 +271,14 @@ export const FUSE_CONGESTION_THRESHOLD = 48;
 /** Longest poll of the device: what goes unnoticed otherwise is looked at once a second. */
 export const LOOP_POLL_MS_MAX = 1_000;
 
+/** Requests served between two looks at wake-ups and timers: some milliseconds of work. */
+export const LOOP_BATCH_REQUESTS_MAX = 16;
+
 /** Notifications that wait for the kernel; a whole tree of changes fits, memory stays small. */
 export const NOTIFICATIONS_QUEUED_MAX = 65_536;
+
+/** The notifier's buffer at first: all but a STORE fits; it grows for that. */
+export const NOTIFICATION_BUFFER_FIRST_BYTES = 64 * KIB;
 
 /** Bytes of these, since STORE carries data. */
 export const NOTIFICATION_BYTES_QUEUED_MAX = 16 * MIB;
@@ -384,6 +390,14 @@ export const ENDING_MS_MAX = 20_000;
 /** The embedded server writes its journal and closes its connections. */
 export const EMBEDDED_END_MS_MAX = 5_000;
 
+/** How often `unmount` looks whether the process has gone, and `sync` says what is left. */
+export const ENDING_LOOK_MS = 50;
+export const PROGRESS_MS = 1_000;
+
+/** The demonstration polls often, so that a change in the server's folder is soon seen. */
+export const DEMO_POLL_MS = 2_000;
+export const DEMO_UPLOAD_DELAY_MS = 500;
+
 /** A mount answers `status` at once; one that does not is stuck. */
 export const STATUS_ANSWER_MS_MAX = 10_000;
 
@@ -396,3 +410,25 @@ export const NURSERY_MIB = 2;
 export const CACHE_BYTES_DEFAULT = 10 * 1024 * MIB;
 export const POLL_INTERVAL_MS_DEFAULT = 30_000;
 export const UPLOAD_DELAY_MS_DEFAULT = 1_000;
+
+/** Formatted dates kept, since the files of one listing share many. */
+export const DEMO_HTTP_DATES_MAX = 10_000;
+
+/** Longest path below the user's root that a Nextcloud takes. */
+export const DEMO_PATH_BYTES_MAX = 4_000;
+
+/** `X-OC-MTime` must be above. */
+export const DEMO_MTIME_MIN_S = 86_400;
+
+/** The rest of a body that nobody wants: a longer one costs more than a new connection. */
+export const DISCARD_BYTES_MAX = 64 * KIB;
+
+/** Pieces in which a listing is handed to the parser. */
+export const XML_PIECE_BYTES = 64 * KIB;
+
+/** As a Nextcloud announces it by default. */
+export const DEMO_CHUNK_BYTES_MAX = 100 * MIB;
+
+/** As common web servers: an idle connection, and the head of a request. */
+export const DEMO_KEEP_ALIVE_MS = 75_000;
+export const DEMO_HEADERS_MS_MAX = 60_000;

@@ -1,8 +1,9 @@
 /**
- * Our session against libfuse3 in C on the same null file system, in one go: each server and the
- * load pinned to one and the same core, the servers taking turns, the median of the rounds.
+ * Our session against libfuse3 in C on the same null file system: both servers and the load pinned
+ * to one and the same core, the load changing between them every tenth of a second. Shown are the
+ * medians, and the median of the ratios of neighbouring slices, which bears a busy machine.
  *
- * `npx tsx scripts/bench-null/bench.ts [--json] [--seconds 1] [--rounds 3] [--core 0]`
+ * `npx tsx scripts/bench-null/bench.ts [--json] [--seconds 0.1] [--slices 15] [--core 0]`
  * Needs root (or /dev/fuse for everybody), a C compiler, pkg-config and libfuse3-dev.
  */
 import type { ChildProcess } from 'node:child_process';
@@ -24,21 +25,32 @@ const MEASURES = {
 } as const;
 
 type Measure = keyof typeof MEASURES;
-type Figures = Readonly<Record<string, number>>;
+/** Of one contender: the figures of its slices, in order. */
+type Slices = Readonly<Record<Measure, readonly number[]>>;
 
 interface Contender {
   readonly name: string;
   readonly command: readonly string[];
 }
 
+interface Running {
+  readonly name: string;
+  readonly mountPoint: string;
+  readonly file: string;
+  readonly server: ChildProcess;
+}
+
+const NAMES = Object.keys(MEASURES) as Measure[];
+
 const HERE = dirname(fileURLToPath(import.meta.url));
 const MOUNT_WAIT_MS = 10_000;
+const LOAD_MS_MAX = 300_000;
 
 const { values } = parseArgs({
   options: {
     json: { type: 'boolean', default: false },
-    seconds: { type: 'string', default: '1' },
-    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '0.1' },
+    slices: { type: 'string', default: '15' },
     core: { type: 'string', default: '0' },
   },
 });
@@ -54,36 +66,44 @@ function fuseFlags(): string[] {
   return flags.trim().split(/\s+/);
 }
 
-/** Starts the server, runs the load, unmounts. */
-async function round(contender: Contender, folder: string, load: string): Promise<Figures> {
-  const mountPoint = join(folder, contender.name);
+/** Starts a server and waits until its mount answers. @returns its file. */
+async function start({ name, command }: Contender, folder: string): Promise<Running> {
+  const mountPoint = join(folder, name);
   mkdirSync(mountPoint, { recursive: true });
-  const command = ['-c', values.core, ...contender.command, mountPoint];
-  const server = spawn('taskset', command, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const server = spawn('taskset', ['-c', values.core, ...command, mountPoint], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const running = { name, mountPoint, file: join(mountPoint, 'file'), server };
   try {
-    const file = join(mountPoint, 'file');
-    await untilExists(file, server);
-    // Once for the optimising compilers of both sides, not counted.
-    runLoad(load, file, '0.3');
-    return runLoad(load, file, values.seconds);
-  } finally {
-    spawnSync('umount', ['-l', mountPoint]);
-    await ended(server);
+    await untilExists(running.file, server);
+    return running;
+  } catch (error) {
+    await stop(running);
+    throw error;
   }
 }
 
-function runLoad(load: string, file: string, seconds: string): Figures {
-  const output = execFileSync('taskset', ['-c', values.core, load, file, seconds], {
-    encoding: 'utf8',
-    timeout: 120_000,
-  });
-  const lines = output.trim().split('\n');
-  return Object.fromEntries(
-    lines.map((line) => {
-      const [name = '', value = ''] = line.split(' ');
-      return [name, Number(value)];
-    }),
-  );
+async function stop({ mountPoint, server }: Running): Promise<void> {
+  spawnSync('umount', ['-l', mountPoint]);
+  await ended(server);
+}
+
+function emptySlices(): Record<Measure, number[]> {
+  const none: Record<string, number[]> = {};
+  for (const name of NAMES) none[name] = [];
+  return none;
+}
+
+/** @returns one entry per file. */
+function runLoad(load: string, files: readonly string[], seconds: string): readonly Slices[] {
+  const slices = files.map(emptySlices);
+  const args = ['-c', values.core, load, seconds, values.slices, ...files];
+  const output = execFileSync('taskset', args, { encoding: 'utf8', timeout: LOAD_MS_MAX });
+  for (const line of output.trim().split('\n')) {
+    const [name = '', index = '', value = ''] = line.split(' ');
+    slices[Number(index)]?.[name as Measure].push(Number(value));
+  }
+  return slices;
 }
 
 async function untilExists(file: string, server: ChildProcess): Promise<void> {
@@ -107,45 +127,50 @@ function median(numbers: readonly number[]): number {
   return sorted[Math.floor(sorted.length / 2)] ?? NaN;
 }
 
-function print(results: ReadonlyMap<string, Figures>): void {
-  const [base = '', ...others] = [...results.keys()];
-  console.log(
-    ['measure'.padEnd(26), ...results.keys(), ...others.map((n) => `${n}/${base}`)].join('  '),
-  );
-  for (const measure of Object.keys(MEASURES) as Measure[]) {
-    const of = (name: string): number => results.get(name)?.[measure] ?? NaN;
-    const cells = [...results.keys()].map((name) => of(name).toFixed(0).padStart(name.length));
-    const ratios = others.map((name) => (of(name) / of(base)).toFixed(2).padStart(name.length + 3));
-    console.log([MEASURES[measure].padEnd(26), ...cells, ...ratios].join('  '));
+function compare(base: Slices, ours: Slices): Record<Measure, Comparison> {
+  return Object.fromEntries(
+    NAMES.map((name) => {
+      const ratios = ours[name].map((value, index) => value / (base[name][index] ?? NaN));
+      const row = { base: median(base[name]), ours: median(ours[name]), ratio: median(ratios) };
+      return [name, row];
+    }),
+  ) as Record<Measure, Comparison>;
+}
+
+interface Comparison {
+  readonly base: number;
+  readonly ours: number;
+  readonly ratio: number;
+}
+
+function print(rows: Readonly<Record<Measure, Comparison>>): void {
+  console.log(`${'measure'.padEnd(26)}  libfuse3      ours  ratio`);
+  for (const name of NAMES) {
+    const { base, ours, ratio } = rows[name];
+    const figures = [base, ours].map((figure) => figure.toFixed(0).padStart(8)).join('  ');
+    console.log(`${MEASURES[name].padEnd(26)}  ${figures}  ${ratio.toFixed(2).padStart(5)}`);
   }
 }
 
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-null-'));
+  const running: Running[] = [];
   try {
     const load = compile(folder, 'load.c', []);
     const ours = [process.execPath, '--import', 'tsx', join(HERE, 'null-server.ts')];
-    const contenders: Contender[] = [
-      { name: 'libfuse3', command: [compile(folder, 'null-fs.c', fuseFlags())] },
-      { name: 'ours', command: ours },
-    ];
-    const rounds = new Map(contenders.map(({ name }) => [name, [] as Figures[]]));
-    for (let index = 0; index < Number(values.rounds); index += 1) {
-      for (const contender of contenders) {
-        rounds.get(contender.name)?.push(await round(contender, folder, load));
-      }
-    }
-    const results = new Map(
-      [...rounds].map(([name, figures]) => [
-        name,
-        Object.fromEntries(
-          Object.keys(MEASURES).map((m) => [m, median(figures.map((f) => f[m] ?? NaN))]),
-        ),
-      ]),
-    );
-    if (values.json) console.log(JSON.stringify(Object.fromEntries(results), null, 2));
-    else print(results);
+    const base = [compile(folder, 'null-fs.c', fuseFlags())];
+    running.push(await start({ name: 'libfuse3-mount', command: base }, folder));
+    running.push(await start({ name: 'our-mount', command: ours }, folder));
+    const files = running.map(({ file }) => file);
+    // Once for the optimising compiler, not counted.
+    runLoad(load, files, values.seconds);
+    const [inC, inTypeScript] = runLoad(load, files, values.seconds);
+    if (inC === undefined || inTypeScript === undefined) throw new Error('no figures');
+    const rows = compare(inC, inTypeScript);
+    if (values.json) console.log(JSON.stringify(rows, null, 2));
+    else print(rows);
   } finally {
+    for (const server of running) await stop(server);
     rmSync(folder, { recursive: true, force: true });
   }
 }

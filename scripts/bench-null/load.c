@@ -1,6 +1,7 @@
 /*
- * The load on a null file system: `load FILE SECONDS` runs each measure for that long and writes
- * one line "name value" per measure; rates are per second, throughput is in MiB per second.
+ * The load on null file systems: `load SECONDS SLICES FILE…` runs each measure on each file in
+ * turn, SLICES times for SECONDS, so that what else the machine does hits all alike. Writes one
+ * line "name index value" per slice; rates are per second, throughput is in MiB per second.
  */
 #define _GNU_SOURCE
 #include <fcntl.h>
@@ -18,6 +19,9 @@
 static const char *path;
 static char *buffer;
 static double seconds;
+static int slices;
+static char **paths;
+static int files;
 
 static double now(void)
 {
@@ -85,7 +89,7 @@ static int write_large(int fd, long long i)
 	return 1;
 }
 
-static void measure(const char *name, int flags, int (*once)(int, long long))
+static void slice(const char *name, int index, int flags, int (*once)(int, long long))
 {
 	int fd = open_with(flags);
 	long long count = 0;
@@ -102,16 +106,27 @@ static void measure(const char *name, int flags, int (*once)(int, long long))
 	fsync(fd);
 	end = now();
 	close(fd);
-	printf("%s %.1f\n", name, count / (end - start));
+	printf("%s %d %.1f\n", name, index, count / (end - start));
+}
+
+static void measure(const char *name, int flags, int (*once)(int, long long))
+{
+	for (int round = 0; round < slices; round++)
+		for (int index = 0; index < files; index++) {
+			path = paths[index];
+			slice(name, index, flags, once);
+		}
 	fflush(stdout);
 }
 
 int main(int argc, char **argv)
 {
-	if (argc != 3)
+	if (argc < 4)
 		return 2;
-	path = argv[1];
-	seconds = atof(argv[2]);
+	seconds = atof(argv[1]);
+	slices = atoi(argv[2]);
+	paths = argv + 3;
+	files = argc - 3;
 	require(posix_memalign((void **)&buffer, 4096, LARGE_BYTES) == 0, "posix_memalign");
 	measure("stat", O_RDONLY, stat_once);
 	measure("open", O_RDONLY, open_once);

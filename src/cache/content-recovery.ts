@@ -163,7 +163,9 @@ function restoreSize(files: DataFiles, state: ContentState, fileSize: number): v
   state.map = map;
 }
 
-/** Written before the process died: it is still in the system's memory, so it can be made durable. */
+/**
+ * Written before the process died: it is still in the system's memory, so it can be made durable.
+ */
 function syncAgain({ rows, files, logger }: RecoveryParts, id: string): void {
   const state = rows.get(id);
   if (state === undefined) return;

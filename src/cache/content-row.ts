@@ -31,7 +31,9 @@ export interface ContentState {
   needsSave: boolean;
   /** The folder's entry is not synced yet. */
   isNewFile: boolean;
-  /** An fdatasync failed: the system may have dropped the bytes, so no later one proves anything. */
+  /**
+   * An fdatasync failed: the system may have dropped the bytes, so no later one proves anything.
+   */
   syncFailed: boolean;
   /** Its row is deleted; the file goes when nobody uses it any more. */
   removed: boolean;
@@ -64,7 +66,7 @@ export function newContent(options: {
   return { ...IN_MEMORY, ...born, id, size, map, stored: 0, lastUsed, isNewFile: true };
 }
 
-export type ContentRow = readonly [
+type ContentRow = readonly [
   id: string,
   size: number,
   fetchable: number,

@@ -105,7 +105,9 @@ export class ContentStore {
     return this.#catalog.get(id).map?.covers(start, end) ?? true;
   }
 
-  /** These bytes of the server stand in the data file. Blocks wholly inside are here from now on. */
+  /**
+   * These bytes of the server stand in the data file. Blocks wholly inside are here from now on.
+   */
   markFetched(id: string, start: number, end: number): void {
     const state = this.#catalog.get(id);
     if (state.map === undefined) return;

@@ -135,7 +135,9 @@ export class CacheDatabase {
     }
   }
 
-  /** Runs `fn`, which must not throw, when what was written so far is committed; not if it never is. */
+  /**
+   * Runs `fn`, which must not throw, when what was written so far is committed; not if it never is.
+   */
   afterCommit(fn: () => void): void {
     if (this.#depth === 0) fn();
     else this.#afterCommit.push(fn);

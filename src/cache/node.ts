@@ -13,7 +13,7 @@ export interface Timestamp {
 
 /** What was last agreed with the server. */
 export interface NodeBase {
-  /** Inode of the folder on the server; {@link NO_PARENT} for the root. */
+  /** Inode of the folder on the server; 0 for the root. */
   readonly parent: number;
   readonly name: string;
   /** `oc:fileid`; empty only for a root that was never listed. */
@@ -85,9 +85,6 @@ export interface ChildRow {
 }
 
 export const ROOT_INO = 1;
-
-/** The parent of the root: no node has this number, so nothing finds the root among children. */
-export const NO_PARENT = 0;
 
 export type Difference = 'create' | 'move' | 'content' | 'mtime' | 'remove';
 

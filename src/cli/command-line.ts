@@ -10,11 +10,10 @@ import { LOG_LEVELS } from '../log.js';
 import { BACKGROUND_COMMAND, serveInBackground } from './background.js';
 import { mount, status, sync, unmount } from './commands.js';
 import { demo } from './demo.js';
-import { CommandError, EXIT, EXIT_MEANINGS } from './exit-codes.js';
+import { CommandError, EXIT, EXIT_MEANINGS, SEE_HELP } from './exit-codes.js';
 
 const GIB = 1024 ** 3;
 const HELP_COLUMNS_MAX = 100;
-const SEE_HELP = 'See `nuage-mount --help`.';
 
 const ABOUT = `Mounts a Nextcloud account (le Nuage) as a local folder.
 
@@ -46,6 +45,7 @@ function build(args: readonly string[]): Argv {
     .epilogue(`${EXAMPLES}\n\n${exitCodes()}`)
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .strict()
+    .locale('en')
     .updateStrings(MISSING_FOLDER)
     .fail((message: string | null, error: Error | undefined) => {
       const isTheirs = error === undefined || error.name === 'YError';
@@ -53,18 +53,20 @@ function build(args: readonly string[]): Argv {
       throw isTheirs ? new CommandError(EXIT.USAGE, ended(text), SEE_HELP) : error;
     })
     .exitProcess(false)
-    .locale('en')
     .wrap(Math.min(HELP_COLUMNS_MAX, process.stdout.columns || HELP_COLUMNS_MAX))
     .help()
     .alias('help', 'h')
     .version(ownVersion());
 }
 
+/** The two numbers that come with it are of no use to anybody: `%c` swallows one each. */
+const WHICH_FOLDER = 'Which folder?%c%c';
+
 /** The only argument that a command insists on. y18n takes plurals, which its types do not know. */
 const MISSING_FOLDER = {
   'Not enough non-option arguments: got %s, need at least %s': {
-    one: 'Which folder? DIR is missing.',
-    other: 'Which folder? DIR is missing.',
+    one: WHICH_FOLDER,
+    other: WHICH_FOLDER,
   },
 } as unknown as Record<string, string>;
 
@@ -169,9 +171,9 @@ function mountOptions(y: Argv) {
       describe: 'Seconds between the last close of a file and its upload',
     })
     .option('log-level', {
-      choices: LOG_LEVELS,
-      default: 'info' as const,
-      describe: 'Detail of the log, which is in the state folder that `status` names',
+      type: 'string',
+      requiresArg: true,
+      describe: `${LOG_LEVELS.join(', ')} [default: info; in a terminal warn]`,
     });
 }
 

@@ -2,25 +2,32 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NuageError } from '../errors.js';
 import { mountState, unmountFuse } from '../fuse/mount.js';
-import { ENDING_MS_MAX, LET_GO_MS_MAX } from '../limits.js';
+import { ENDING_LOOK_MS, ENDING_MS_MAX, LET_GO_MS_MAX, PROGRESS_MS } from '../limits.js';
 import { startInBackground } from './background.js';
-import { ask, askStatus, findMount, mountOnFolder, runningMounts } from './control-client.js';
+import {
+  ask,
+  askStatus,
+  deadMounts,
+  deathOf,
+  findMount,
+  mountOnFolder,
+  runningMounts,
+} from './control-client.js';
 import { CommandError, EXIT, mountError } from './exit-codes.js';
-import { prepareMountPoint, requireFuse, resolveMountPoint } from './mount-point.js';
+import { checkMountPoint, clearStale, requireFuse, resolveMountPoint } from './mount-point.js';
 import { type MountArguments, mountSettings } from './mount-settings.js';
 import { findPassword } from './password.js';
+import { isProcessAlive } from './process-alive.js';
+import { quoted } from './quoted.js';
 import { runMount } from './run-mount.js';
 import { showStatus } from './show-status.js';
-
-const PROGRESS_MS = 1_000;
-const ENDING_LOOK_MS = 50;
 
 export async function mount(args: MountArguments): Promise<void> {
   const settings = mountSettings(args);
   const { user, url, mountPoint } = settings;
   // What is wrong here is said before anybody types a password.
   requireFuse();
-  prepareMountPoint(mountPoint);
+  checkMountPoint(mountPoint);
   const password = await findPassword({ user, url, file: args.passwordFile });
   const told = `The account of ${user} on ${url} is mounted on ${mountPoint}.`;
   if (args.foreground) {
@@ -35,7 +42,7 @@ export async function unmount(dir: string, options: { readonly lazy: boolean }):
   const mountPoint = resolveMountPoint(dir);
   const running = mountOnFolder(await runningMounts(), mountPoint);
   if (running === undefined) {
-    unmountStale(mountPoint);
+    unmountOther(mountPoint, options);
     return;
   }
   const { pendingCount } = await asMountError(ask(running, { op: 'unmount', lazy: options.lazy }));
@@ -65,16 +72,17 @@ async function asMountError<T>(asked: Promise<T>): Promise<T> {
   }
 }
 
-function unmountStale(mountPoint: string): void {
+/** What does not answer to this user's commands. */
+function unmountOther(mountPoint: string, options: { readonly lazy: boolean }): void {
   switch (mountState(mountPoint)) {
     case 'stale':
-      unmountFuse(mountPoint, { lazy: true });
+      clearStale(mountPoint);
       print(`${mountPoint} was left behind by a process that is gone; it is unmounted.`);
       return;
     case 'live':
       // Mounted with another data folder, or by another user: its process notices and leaves.
       try {
-        unmountFuse(mountPoint, { lazy: false });
+        unmountFuse(mountPoint, options);
       } catch (error) {
         throw mountError(error);
       }
@@ -92,11 +100,7 @@ function unmountStale(mountPoint: string): void {
 
 async function processEnds(pid: number, msMax: number): Promise<boolean> {
   for (let waited = 0; waited < msMax; waited += ENDING_LOOK_MS) {
-    try {
-      process.kill(pid, 0);
-    } catch {
-      return true;
-    }
+    if (!isProcessAlive(pid)) return true;
     await pause(ENDING_LOOK_MS);
   }
   return false;
@@ -108,9 +112,16 @@ export async function status(
 ): Promise<void> {
   const mounts = dir === undefined ? await runningMounts() : [await findMount(dir)];
   const all = await Promise.all(mounts.map((mount) => askStatus(mount)));
-  if (options.json) print(JSON.stringify(dir === undefined ? all : all[0], undefined, 2));
-  else if (all.length === 0) print('No account is mounted.');
-  else process.stdout.write(all.map((one) => showStatus(one)).join('\n'));
+  if (options.json) {
+    print(JSON.stringify(dir === undefined ? all : all[0], undefined, 2));
+    return;
+  }
+  const shown = all.map((one) => showStatus(one));
+  for (const dead of dir === undefined ? deadMounts(mounts) : []) {
+    const { message, hint } = deathOf(dead);
+    shown.push(`${message}\n${hint ?? ''}\n`);
+  }
+  process.stdout.write(shown.length === 0 ? 'No account is mounted.\n' : shown.join('\n'));
 }
 
 /** Waits until everything has been sent, telling how much is left. */
@@ -128,11 +139,11 @@ export async function sync(dir: string | undefined): Promise<void> {
       print('Everything has been sent.');
       return;
     }
-    const left = changes(pendingCount);
+    const why = online ? 'The server refused' : 'Offline: there is no way to send';
     throw new CommandError(
       EXIT.QUEUE,
-      online ? `The server refused ${left}; nothing is lost.` : `Offline; ${left} wait.`,
-      `\`nuage-mount status ${mount.mountPoint}\` names them.`,
+      `${why} ${changes(pendingCount)}; nothing is lost.`,
+      `\`nuage-mount status ${quoted(mount.mountPoint)}\` says which and why.`,
     );
   } finally {
     clearInterval(progress);

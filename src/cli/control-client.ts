@@ -3,11 +3,13 @@ import fs from 'node:fs';
 import net from 'node:net';
 import path from 'node:path';
 import { fromErrorRecord } from '../errors.js';
+import { mountState } from '../fuse/mount.js';
 import { CONTROL_ANSWER_CHARS_MAX, STATUS_ANSWER_MS_MAX } from '../limits.js';
 import { allAnnounced, type RunningMount } from './account-folder.js';
 import { firstLine } from './control-line.js';
 import type { ControlAnswer, ControlRequest, MountStatus } from './control-messages.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { quoted } from './quoted.js';
 import { within } from './within.js';
 
 /** Mounts whose process answers its socket. */
@@ -17,12 +19,31 @@ export async function runningMounts(): Promise<readonly RunningMount[]> {
   return mounts.filter((_, index) => alive[index]);
 }
 
+/** Those that a killed process left: every access to them fails. */
+export function deadMounts(running: readonly RunningMount[]): readonly RunningMount[] {
+  const pids = new Set(running.map(({ pid }) => pid));
+  return allAnnounced().filter(
+    ({ pid, mountPoint }) => !pids.has(pid) && mountState(mountPoint) === 'stale',
+  );
+}
+
+export function deathOf({ mountPoint }: RunningMount): CommandError {
+  const at = quoted(mountPoint);
+  return new CommandError(
+    EXIT.INSTANCE,
+    `The process of the mount on ${mountPoint} is gone; what was written and closed is kept.`,
+    `\`nuage-mount ${at}\` mounts it again, \`nuage-mount unmount ${at}\` clears it away.`,
+  );
+}
+
 /** The mount that this folder is, or lies in; without a folder, the only one that runs. */
 export async function findMount(folder: string | undefined): Promise<RunningMount> {
   const mounts = await runningMounts();
   if (folder !== undefined) {
     const found = mountAt(mounts, path.resolve(folder));
     if (found !== undefined) return found;
+    const dead = mountAt(deadMounts(mounts), path.resolve(folder));
+    if (dead !== undefined) throw deathOf(dead);
     throw new CommandError(
       EXIT.INSTANCE,
       `Nothing of nuage-mount is mounted on ${path.resolve(folder)}.`,

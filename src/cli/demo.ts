@@ -5,28 +5,33 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { mountState, unmountFuse } from '../fuse/mount.js';
-import { CACHE_BYTES_DEFAULT } from '../limits.js';
-import { accountFolder } from './account-folder.js';
+import { mountState } from '../fuse/mount.js';
+import { CACHE_BYTES_DEFAULT, DEMO_POLL_MS, DEMO_UPLOAD_DELAY_MS } from '../limits.js';
+import {
+  clearKilledDemos,
+  type DemoNote,
+  makeDemoHome,
+  noteDemo,
+  removeDemo,
+} from './demo-home.js';
 import { EmbeddedNuage } from './embedded-nuage.js';
 import { prepareMountPoint, requireFuse, resolveMountPoint } from './mount-point.js';
+import { quoted } from './quoted.js';
 import { runMount } from './run-mount.js';
 import type { MountSettings } from './settings.js';
 
-/** Polled often, so that a change made in the server's folder is soon seen. */
-const DEMO_POLL_MS = 2_000;
-const DEMO_UPLOAD_DELAY_MS = 500;
-
 export async function demo(dir: string | undefined): Promise<void> {
   requireFuse();
-  const fresh = dir === undefined ? freshFolder() : undefined;
-  const mountPoint = fresh ?? resolveMountPoint(dir ?? '');
-  prepareMountPoint(mountPoint);
-  const home = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-demo-'));
+  clearKilledDemos();
+  const mountPoint = dir === undefined ? freshFolder() : resolveMountPoint(dir);
+  let note: DemoNote = { mountPoint, made: prepareMountPoint(mountPoint), account: undefined };
+  const home = makeDemoHome(note);
   const stop = stopSignal();
   try {
     process.stdout.write('Preparing the account of a teacher…\n');
     const nuage = await EmbeddedNuage.start(path.join(home, 'files'), stop.signal);
+    note = { ...note, account: { url: nuage.url, user: nuage.user } };
+    noteDemo(home, note);
     try {
       // From here on `runMount` listens.
       stop.release();
@@ -34,12 +39,10 @@ export async function demo(dir: string | undefined): Promise<void> {
     } finally {
       stop.hold();
       await nuage.close();
-      fs.rmSync(accountFolder(nuage.url, nuage.user), { recursive: true, force: true });
     }
   } finally {
+    removeDemo(home, note);
     stop.release();
-    fs.rmSync(home, { recursive: true, force: true });
-    if (fresh !== undefined) removeIfEmpty(fresh);
   }
   process.stdout.write('The demonstration has ended; nothing of it is left.\n');
 }
@@ -61,7 +64,7 @@ async function mountIt(
     pollIntervalMs: DEMO_POLL_MS,
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
     logLevel: 'warn',
-    logsToTerminal: true,
+    terminalLevel: 'warn',
   };
   const tell = (): void => {
     process.stdout.write(invitation(mountPoint, nuage.folder));
@@ -76,10 +79,6 @@ The server's own folder is ${quoted(folder)}: a change on one side appears on th
 Ctrl-C here ends the demonstration, and so does: ${unmountCommand()} ${quoted(mountPoint)}
 
 `;
-}
-
-function quoted(file: string): string {
-  return /^[\w/.@-]+$/.test(file) ? file : `'${file.replaceAll("'", "'\\''")}'`;
 }
 
 /** Plain `umount` is for root where /etc/fstab does not name the mount. */
@@ -108,30 +107,18 @@ function stopSignal(): StopSignal {
   return { signal: controller.signal, hold, release };
 }
 
-/** `~/Nuage-demo`, or the next one that is free. One that a killed demonstration left is taken. */
+/** `~/Nuage-demo`, or the next one that is free. */
 function freshFolder(): string {
   for (let number = 1; ; number += 1) {
     const folder = path.join(os.homedir(), number === 1 ? 'Nuage-demo' : `Nuage-demo-${number}`);
-    if (mountState(folder) === 'stale') unmountFuse(folder, { lazy: true });
-    if (mountState(folder) === 'none' && isEmptyOrMade(folder)) return folder;
+    if (mountState(folder) === 'none' && isFree(folder)) return folder;
   }
 }
 
-function isEmptyOrMade(folder: string): boolean {
+function isFree(folder: string): boolean {
   try {
-    fs.mkdirSync(folder);
-    return true;
+    return fs.readdirSync(folder).length === 0;
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code !== 'EEXIST') throw error;
-    return fs.lstatSync(folder).isDirectory() && fs.readdirSync(folder).length === 0;
-  }
-}
-
-function removeIfEmpty(folder: string): void {
-  try {
-    fs.rmdirSync(folder);
-  } catch {
-    // Somebody has put something there since.
+    return (error as NodeJS.ErrnoException).code === 'ENOENT';
   }
 }

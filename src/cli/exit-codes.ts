@@ -1,4 +1,4 @@
-/** What the process answers to its caller, and which failure is which; `--help` and README list it. */
+/** What the process answers to its caller: listed by `--help` and in the README. */
 import { type ErrorKind, NuageError } from '../errors.js';
 
 export const EXIT = {
@@ -41,6 +41,8 @@ export class CommandError extends Error {
     this.hint = hint;
   }
 }
+
+export const SEE_HELP = 'See `nuage-mount --help`.';
 
 const CONNECT_CODES: Partial<Record<ErrorKind, ExitCode>> = {
   'invalid-argument': EXIT.UNREACHABLE,
@@ -98,7 +100,7 @@ export function mountError(error: unknown): CommandError {
     return new CommandError(
       exitCode,
       `${error.path ?? 'The folder'} is still in use: a program has a file open or stands in it.`,
-      'Close it, then run this again; or add --lazy.',
+      'Close it, then run this again; or add --lazy, which does not wait for it.',
     );
   }
   return new CommandError(exitCode, `${error.message}.`, error.hint);

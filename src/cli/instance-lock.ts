@@ -1,9 +1,13 @@
-/** One process per account: two would write one queue. The lock goes with the process, however it ends. */
+/**
+ * One process per account: two would write one queue. The lock goes with the process, however it
+ * ends.
+ */
 import fs from 'node:fs';
 import path from 'node:path';
 import { closeDescriptor, lockFile } from '../fuse/system.js';
 import { announced } from './account-folder.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { quoted } from './quoted.js';
 
 /** @returns releases it. @throws CommandError when another process has it. */
 export function lockAccount(folder: string): () => void {
@@ -18,6 +22,6 @@ export function lockAccount(folder: string): () => void {
     `This account is already mounted${where}.`,
     running === undefined
       ? 'Wait until it has ended, then run this again.'
-      : `Use it there, or end it with \`nuage-mount unmount ${running.mountPoint}\`.`,
+      : `Use it there, or end it with \`nuage-mount unmount ${quoted(running.mountPoint)}\`.`,
   );
 }

@@ -2,24 +2,30 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LOG_FILE_BYTES_MAX, LOG_FILES_KEPT } from '../limits.js';
-import { LOG_LEVELS, type LogLevel, type LogRecord, type LogSink } from '../log.js';
+import { LOG_LEVELS, type LogFields, type LogLevel, type LogRecord, type LogSink } from '../log.js';
+
+export const LOG_FOLDER = 'log';
+export const LOG_NAME = 'nuage-mount.log';
 
 export interface LogOptions {
   readonly folder: string;
   readonly level: LogLevel;
-  readonly toTerminal: boolean;
+  /** Of what also goes to standard error; undefined for nothing. */
+  readonly terminalLevel: LogLevel | undefined;
 }
 
 export function createLog(options: LogOptions): LogSink {
   fs.mkdirSync(options.folder, { recursive: true, mode: 0o700 });
-  const file = path.join(options.folder, 'nuage-mount.log');
-  const least = LOG_LEVELS.indexOf(options.level);
+  const file = path.join(options.folder, LOG_NAME);
   let bytes = fs.existsSync(file) ? fs.statSync(file).size : 0;
   return (record) => {
-    if (LOG_LEVELS.indexOf(record.level) > least) return;
-    let line = '';
+    const isForTerminal = isWanted(record, options.terminalLevel);
+    const isForFile = isWanted(record, options.level);
+    if (!isForTerminal && !isForFile) return;
+    const line = `${format(record)}\n`;
+    if (isForTerminal) process.stderr.write(line);
+    if (!isForFile) return;
     try {
-      line = `${format(record)}\n`;
       if (bytes > LOG_FILE_BYTES_MAX) {
         turnOver(file);
         bytes = 0;
@@ -27,10 +33,13 @@ export function createLog(options: LogOptions): LogSink {
       fs.appendFileSync(file, line, { mode: 0o600 });
       bytes += Buffer.byteLength(line);
     } catch {
-      // A full disk must not end the mount, nor a field that is no JSON.
+      // A full disk must not end the mount.
     }
-    if (options.toTerminal) process.stderr.write(line);
   };
+}
+
+function isWanted({ level }: LogRecord, least: LogLevel | undefined): boolean {
+  return least !== undefined && LOG_LEVELS.indexOf(level) <= LOG_LEVELS.indexOf(least);
 }
 
 function turnOver(file: string): void {
@@ -40,9 +49,18 @@ function turnOver(file: string): void {
   }
 }
 
-export function format({ time, level, scope, message, fields }: LogRecord): string {
-  const details = fields === undefined ? '' : ` ${JSON.stringify(fields, plain)}`;
+function format({ time, level, scope, message, fields }: LogRecord): string {
+  const details = fields === undefined ? '' : ` ${json(fields)}`;
   return `${new Date(time).toISOString()} ${level.padEnd(5)} ${scope}: ${message}${details}`;
+}
+
+function json(fields: LogFields): string {
+  try {
+    return JSON.stringify(fields, plain);
+  } catch {
+    // A circle, or something that refuses to be looked at.
+    return '(cannot be shown)';
+  }
 }
 
 function plain(_key: string, value: unknown): unknown {

@@ -6,10 +6,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { DEVICE_PATH, mountState, unmountFuse } from '../fuse/mount.js';
 import { SYMLINKS_FOLLOWED_MAX } from '../limits.js';
-import { CommandError, EXIT } from './exit-codes.js';
+import { CommandError, EXIT, mountError } from './exit-codes.js';
+import { quoted } from './quoted.js';
 
 /** Absolute, and no symbolic link itself: the kernel mounts on what it leads to. */
 export function resolveMountPoint(dir: string): string {
+  if (dir === '') throw new CommandError(EXIT.USAGE, 'Which folder? Its name is empty.', CHOOSE);
   let resolved = path.resolve(dir);
   for (let followed = 0; followed < SYMLINKS_FOLLOWED_MAX; followed += 1) {
     const target = linkTarget(resolved);
@@ -65,14 +67,45 @@ function isInstalled(program: string): boolean {
   });
 }
 
-/** @throws CommandError with what is wrong with it. */
-export function prepareMountPoint(mountPoint: string): void {
+/** Said before anybody is asked for a password; makes no folder. @throws CommandError */
+export function checkMountPoint(mountPoint: string): void {
+  repairMountPoint(mountPoint);
+  const above = nearest(mountPoint);
+  explained(mountPoint, () => {
+    // What is missing will be made in it.
+    if (!fs.statSync(above).isDirectory()) throw unusable(mountPoint, 'this is no folder');
+    fs.accessSync(above, fs.constants.W_OK);
+    if (above === mountPoint) requireEmpty(mountPoint);
+  });
+}
+
+/**
+ * @returns the folders that it made, the outermost first, for {@link removeFolders}.
+ * @throws CommandError with what is wrong with it.
+ */
+export function prepareMountPoint(mountPoint: string): readonly string[] {
+  checkMountPoint(mountPoint);
+  return explained(mountPoint, () => makeFolders(mountPoint));
+}
+
+/** Those in which nobody has put anything since. */
+export function removeFolders(made: readonly string[]): void {
+  for (const folder of [...made].reverse()) {
+    try {
+      fs.rmdirSync(folder);
+    } catch {
+      return;
+    }
+  }
+}
+
+function repairMountPoint(mountPoint: string): void {
   switch (mountState(mountPoint)) {
     case 'live':
       throw new CommandError(
         EXIT.INSTANCE,
         `${mountPoint} is already mounted.`,
-        `End it first with \`nuage-mount unmount ${mountPoint}\`.`,
+        `End it first with \`nuage-mount unmount ${quoted(mountPoint)}\`.`,
       );
     case 'foreign':
       throw new CommandError(
@@ -81,30 +114,57 @@ export function prepareMountPoint(mountPoint: string): void {
         'Choose another folder.',
       );
     case 'stale':
-      unmountFuse(mountPoint, { lazy: true });
+      clearStale(mountPoint);
       break;
     case 'none':
       break;
   }
-  requireEmptyFolder(mountPoint);
 }
 
-function requireEmptyFolder(mountPoint: string): void {
-  let names: string[];
+/** Takes away what a killed process left mounted there. */
+export function clearStale(mountPoint: string): void {
   try {
-    fs.mkdirSync(mountPoint, { recursive: true });
-    names = fs.readdirSync(mountPoint);
-    fs.accessSync(mountPoint, fs.constants.W_OK);
+    unmountFuse(mountPoint, { lazy: true });
   } catch (error) {
-    throw new CommandError(EXIT.MOUNT_POINT, `${mountPoint}: ${reasonOf(error)}.`, CHOOSE);
+    throw mountError(error);
   }
-  if (names.length > 0) {
-    throw new CommandError(
-      EXIT.MOUNT_POINT,
-      `${mountPoint} is not empty: what is in it would be hidden.`,
-      CHOOSE,
-    );
+}
+
+/** Itself, or the folder above it that exists. */
+function nearest(folder: string): string {
+  let at = folder;
+  while (!fs.existsSync(at)) at = path.dirname(at);
+  return at;
+}
+
+/** Not by `recursive`: Node's never returns where the kernel makes no folders, as in /proc. */
+function makeFolders(folder: string): readonly string[] {
+  const missing: string[] = [];
+  for (let at = folder; !fs.existsSync(at); at = path.dirname(at)) missing.unshift(at);
+  for (const at of missing) fs.mkdirSync(at);
+  return missing;
+}
+
+function requireEmpty(mountPoint: string): void {
+  if (fs.readdirSync(mountPoint).length === 0) return;
+  throw new CommandError(
+    EXIT.MOUNT_POINT,
+    `${mountPoint} is not empty: what is in it would be hidden.`,
+    CHOOSE,
+  );
+}
+
+function explained<T>(mountPoint: string, look: () => T): T {
+  try {
+    return look();
+  } catch (error) {
+    if (error instanceof CommandError) throw error;
+    throw unusable(mountPoint, reasonOf(error));
   }
+}
+
+function unusable(mountPoint: string, reason: string): CommandError {
+  return new CommandError(EXIT.MOUNT_POINT, `${mountPoint}: ${reason}.`, CHOOSE);
 }
 
 const CHOOSE = 'Choose an empty folder of your own, or one that does not exist yet.';
@@ -118,6 +178,8 @@ function reasonOf(error: unknown): string {
     case 'EPERM':
     case 'EROFS':
       return 'you may not write there';
+    case 'ENOENT':
+      return 'no folder can be made there';
     case undefined:
     default:
       return (error as Error).message;

@@ -1,8 +1,9 @@
 /** From what was typed to what a mount needs to know. */
+import fs from 'node:fs';
 import path from 'node:path';
-import type { LogLevel } from '../log.js';
+import { LOG_LEVELS, type LogLevel } from '../log.js';
 import { knownAccounts } from './account-folder.js';
-import { CommandError, EXIT } from './exit-codes.js';
+import { CommandError, EXIT, SEE_HELP } from './exit-codes.js';
 import { resolveMountPoint } from './mount-point.js';
 import { canonicalUrl } from './server-url.js';
 import type { MountSettings } from './settings.js';
@@ -20,24 +21,25 @@ export interface MountArguments {
   readonly cacheSize: string;
   readonly pollInterval: number;
   readonly uploadDelay: number;
-  readonly logLevel: LogLevel;
+  readonly logLevel: string | undefined;
 }
 
 /** @throws CommandError for what makes no sense. */
 export function mountSettings(args: MountArguments): MountSettings {
   const mountPoint = resolveMountPoint(args.dir);
+  const logLevel = parseLevel(args.logLevel);
   return {
     mountPoint,
     ...account(args, mountPoint),
     allowOther: args.allowOther,
     readOnly: args.readOnly,
-    caFile: args.caFile === undefined ? undefined : path.resolve(args.caFile),
+    caFile: certificates(args.caFile),
     allowInsecure: args.insecure,
     cacheBytesMax: parseSize(args.cacheSize),
     pollIntervalMs: seconds('--poll-interval', args.pollInterval, 1),
     uploadDelayMs: seconds('--upload-delay', args.uploadDelay, 0),
-    logLevel: args.logLevel,
-    logsToTerminal: args.foreground,
+    logLevel: logLevel ?? 'info',
+    terminalLevel: args.foreground ? (logLevel ?? 'warn') : undefined,
   };
 }
 
@@ -57,15 +59,40 @@ function account(args: MountArguments, mountPoint: string): { url: string; user:
   throw new CommandError(
     EXIT.USAGE,
     only === undefined
-      ? 'Which account? Give --server and --user.'
+      ? `Which account is to be mounted on ${mountPoint}? Give --server and --user.`
       : `Which account? ${last.map((known) => `${known.user} on ${known.url}`).join(', ')}.`,
-    'For example: nuage-mount ~/Nuage --server https://nuage03.apps.education.fr --user jean.dupont',
+    'For example: --server https://nuage03.apps.education.fr --user jean.dupont',
+  );
+}
+
+/** Looked at here, where it is still known that the file is to blame. */
+function certificates(file: string | undefined): string | undefined {
+  if (file === undefined) return undefined;
+  try {
+    if (fs.readFileSync(file, 'utf8').includes('-----BEGIN CERTIFICATE-----')) {
+      return path.resolve(file);
+    }
+  } catch {
+    throw new CommandError(EXIT.USAGE, `The file ${file} cannot be read.`, PEM);
+  }
+  throw new CommandError(EXIT.USAGE, `There is no certificate in ${file}.`, PEM);
+}
+
+const PEM = 'Give --ca-file a PEM file with the certificate of your authority.';
+
+function parseLevel(text: string | undefined): LogLevel | undefined {
+  const level = LOG_LEVELS.find((known) => known === text);
+  if (level !== undefined || text === undefined) return level;
+  throw new CommandError(
+    EXIT.USAGE,
+    `${text} is no log level.`,
+    `There are: ${LOG_LEVELS.join(', ')}.`,
   );
 }
 
 function seconds(option: string, value: number, least: number): number {
   if (Number.isFinite(value) && value >= least) return value * 1000;
-  throw new CommandError(EXIT.USAGE, `${option} takes seconds, at least ${least}.`);
+  throw new CommandError(EXIT.USAGE, `${option} takes seconds, at least ${least}.`, SEE_HELP);
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = {
@@ -77,7 +104,7 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** `10G`, `500M`, `1.5 GiB`; units are powers of 1024. */
-export function parseSize(text: string): number {
+function parseSize(text: string): number {
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])i?)?B?$/i.exec(text.trim()) ?? [];
   const bytes = UNIT_BYTES[unit?.toUpperCase() ?? ''];
   if (number !== undefined && bytes !== undefined) return Math.floor(Number(number) * bytes);

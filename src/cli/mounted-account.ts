@@ -30,8 +30,8 @@ import { startControl } from './control-server.js';
 import { EngineLink } from './engine-link.js';
 import { CommandError, connectError, EXIT, mountError } from './exit-codes.js';
 import { lockAccount } from './instance-lock.js';
-import { createLog } from './log-file.js';
-import { prepareMountPoint, requireFuse } from './mount-point.js';
+import { createLog, LOG_FOLDER } from './log-file.js';
+import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
 import type { MountSettings } from './settings.js';
 import { within } from './within.js';
 
@@ -46,15 +46,16 @@ export class MountedAccount {
   readonly #logger: Logger;
   #engine: EngineLink | undefined;
   #isEnding = false;
+  #hasStarted = false;
 
   private constructor(settings: MountSettings) {
     this.#settings = settings;
     this.#folder = accountFolder(settings.url, settings.user);
     openAccountFolder(this.#folder);
     this.#sink = createLog({
-      folder: path.join(this.#folder, 'log'),
+      folder: path.join(this.#folder, LOG_FOLDER),
       level: settings.logLevel,
-      toTerminal: settings.logsToTerminal,
+      terminalLevel: settings.terminalLevel,
     });
     this.#logger = new Logger('mount', this.#sink);
   }
@@ -103,9 +104,12 @@ export class MountedAccount {
 
   async #start(password: string, signal: AbortSignal): Promise<void> {
     const { mountPoint } = this.#settings;
-    this.#undo.push(lockAccount(this.#folder), this.#logDefects());
+    this.#undo.push(lockAccount(this.#folder), () => this.#forgetUnused(), this.#logDefects());
     requireFuse();
-    prepareMountPoint(mountPoint);
+    const made = prepareMountPoint(mountPoint);
+    this.#undo.push(() => {
+      if (!this.#hasStarted) removeFolders(made);
+    });
     const remote = this.#createRemote(password);
     this.#undo.push(() => remote.close());
     const server = await this.#connect(remote, signal);
@@ -118,7 +122,14 @@ export class MountedAccount {
     }
     await this.#openControl();
     signal.throwIfAborted();
+    this.#hasStarted = true;
     this.#logger.info('mounted', { mountPoint, server: this.#settings.url });
+  }
+
+  /** Of an account that was never mounted, by a typing error perhaps, nothing is kept. */
+  #forgetUnused(): void {
+    if (fs.existsSync(databasePath(this.#folder))) return;
+    fs.rmSync(this.#folder, { recursive: true, force: true });
   }
 
   /** What ends the process without a word to anybody else is at least in the log. */

@@ -1,4 +1,4 @@
-/** What a mount needs to know, as plain data: it crosses from the command to the background process. */
+/** What a mount needs to know. Plain data: it crosses to the background process. */
 import type { LogLevel } from '../log.js';
 
 export interface MountSettings {
@@ -13,7 +13,8 @@ export interface MountSettings {
   readonly cacheBytesMax: number;
   readonly pollIntervalMs: number;
   readonly uploadDelayMs: number;
+  /** Of the file. */
   readonly logLevel: LogLevel;
-  /** Also on standard error. */
-  readonly logsToTerminal: boolean;
+  /** Of standard error, where anything goes there. */
+  readonly terminalLevel: LogLevel | undefined;
 }

@@ -1,20 +1,24 @@
 /** A mount's status for people. */
+import path from 'node:path';
 import type { MountStatus } from './control-messages.js';
+import { LOG_FOLDER, LOG_NAME } from './log-file.js';
 
 const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
 
-export function bytes(count: number): string {
+function bytes(count: number): string {
   let value = count;
   let unit = 0;
   while (value >= 1000 && unit < UNITS.length - 1) {
     value /= 1000;
     unit += 1;
   }
-  return `${unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)} ${UNITS[unit] ?? ''}`;
+  const number = unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1);
+  return `${number} ${UNITS[unit] ?? ''}`;
 }
 
 export function showStatus(status: MountStatus): string {
   const { quota } = status;
+  const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
   const lines = [
     `${status.mountPoint}: ${status.user} on ${status.url} (process ${status.pid})`,
     `  ${status.online ? 'online' : 'OFFLINE'} since ${localTime(status.since)}`,
@@ -24,7 +28,7 @@ export function showStatus(status: MountStatus): string {
     const free = quota.available === undefined ? 'no limit' : `${bytes(quota.available)} free`;
     lines.push(`  on the server: ${bytes(quota.used)} used, ${free}`);
   }
-  lines.push(`  ${showQueue(status)}`);
+  lines.push(`  log: ${log}`, `  ${showQueue(status)}`);
   for (const change of status.pending) {
     const size = change.bytes > 0 ? ` (${bytes(change.bytes)})` : '';
     lines.push(`    ${change.action} ${printable(change.path)}${size}`);
@@ -52,5 +56,6 @@ function localTime(ms: number): string {
 function showQueue({ pendingCount, failedCount }: MountStatus): string {
   if (pendingCount === 0) return 'everything has been sent';
   const refused = failedCount > 0 ? `, ${failedCount} of them refused so far` : '';
-  return `${pendingCount} ${pendingCount === 1 ? 'change waits' : 'changes wait'} to be sent${refused}:`;
+  const changes = pendingCount === 1 ? 'change waits' : 'changes wait';
+  return `${pendingCount} ${changes} to be sent${refused}:`;
 }

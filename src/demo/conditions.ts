@@ -55,7 +55,7 @@ function seconds(value: string | undefined): number | undefined {
 }
 
 /** One resource that an `If` header speaks of, with the alternatives that may hold. */
-export interface IfCondition {
+interface IfCondition {
   /** Undefined is the request's own resource. */
   readonly uri: string | undefined;
   readonly lists: readonly {
@@ -66,7 +66,7 @@ export interface IfCondition {
 }
 
 /** RFC 4918 §10.4: `<uri> (["etag"]) (Not <token>)`; a wrong one is ignored, as the server does. */
-export function parseIfHeader(value: string): IfCondition[] {
+function parseIfHeader(value: string): IfCondition[] {
   const pattern = /(?:<([^>]*)>\s)?\s*\((Not\s)?(?:<([^>]*)>)?(?:\s?)(?:\[([^\]]*)\])?\)/g;
   const conditions: { uri: string | undefined; lists: IfCondition['lists'][number][] }[] = [];
   for (const match of value.matchAll(pattern)) {

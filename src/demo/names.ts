@@ -2,11 +2,8 @@
  * Names and paths as a Nextcloud on Linux takes them: what is refused with which message, and how
  * an href is written. Paths are `/`-joined, NFC, without a leading slash; the root is `''`.
  */
-import { NAME_BYTES_MAX } from '../limits.js';
+import { DEMO_PATH_BYTES_MAX, NAME_BYTES_MAX } from '../limits.js';
 import { invalidPath, notFound, refuse } from './dav-error.js';
-
-/** Longest path below the user's root, in characters as the server counts them (bytes). */
-const PATH_BYTES_MAX = 4000;
 
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const CONTROL = /[\u0000-\u001f]/;
@@ -15,8 +12,8 @@ const CONTROL = /[\u0000-\u001f]/;
 export function checkNewPath(path: string): void {
   const name = path.slice(path.lastIndexOf('/') + 1);
   const bytes = Buffer.byteLength(path) + 1;
-  if (bytes > PATH_BYTES_MAX) {
-    const text = `Path length(${bytes}) exceeds max path length(${PATH_BYTES_MAX}): /${path}`;
+  if (bytes > DEMO_PATH_BYTES_MAX) {
+    const text = `Path length(${bytes}) exceeds max path length(${DEMO_PATH_BYTES_MAX}): /${path}`;
     throw refuse('BadRequest', text);
   }
   if (name.trim() === '') throw invalidPath('Empty filename is not allowed');

@@ -2,6 +2,7 @@
  * The properties of a file or folder, each as a function that writes the inner XML: undefined is
  * a property that this node does not have (404 in the second propstat).
  */
+import { DEMO_HTTP_DATES_MAX } from '../limits.js';
 import type { Account } from './account.js';
 import { contentTypeOf, isPreviewable } from './content-type.js';
 import { lettersOf, shareBitsOf, shareOf } from './permissions.js';
@@ -24,14 +25,13 @@ export function ocIdOf(node: TreeNode, instanceId: string): string {
 const UNLIMITED = '-3';
 
 const httpDates = new Map<number, string>();
-const HTTP_DATES_MAX = 10_000;
 
 /** RFC 1123. Files of one listing share many seconds, and formatting costs more than a look-up. */
 export function httpDate(seconds: number): string {
   const known = httpDates.get(seconds);
   if (known !== undefined) return known;
   const text = new Date(seconds * 1000).toUTCString();
-  if (httpDates.size >= HTTP_DATES_MAX) httpDates.clear();
+  if (httpDates.size >= DEMO_HTTP_DATES_MAX) httpDates.clear();
   httpDates.set(seconds, text);
   return text;
 }

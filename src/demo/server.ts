@@ -3,6 +3,7 @@
  * The folder is the truth and may be changed by other programs; ids, versions, trash and uploads
  * stand beside it in `<folder>.nuage`. It listens on the loopback interface alone.
  */
+import { DEMO_CHUNK_BYTES_MAX, DEMO_HEADERS_MS_MAX, DEMO_KEEP_ALIVE_MS } from '../limits.js';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -60,12 +61,12 @@ export interface Nuage {
   close(): Promise<void>;
 }
 
-export const DEFAULT_SETTINGS: NuageSettings = {
+const DEFAULT_SETTINGS: NuageSettings = {
   maintenance: false,
   bodyBytesMax: 1024 ** 3,
   bruteForceProtection: false,
   urlsWithoutPort: false,
-  chunkBytesMax: 100 * 1024 ** 2,
+  chunkBytesMax: DEMO_CHUNK_BYTES_MAX,
   bulkUpload: true,
   extraCapabilities: {},
 };
@@ -148,8 +149,8 @@ function persistentInstanceId(stateFolder: string): string {
 }
 
 function configure(server: Server): void {
-  server.keepAliveTimeout = 75_000;
+  server.keepAliveTimeout = DEMO_KEEP_ALIVE_MS;
   // Uploads last as long as they last.
   server.requestTimeout = 0;
-  server.headersTimeout = 60_000;
+  server.headersTimeout = DEMO_HEADERS_MS_MAX;
 }

@@ -1,14 +1,11 @@
 /** What happens around a body that has arrived, by PUT or assembled from chunks. */
 import { lstatSync, renameSync, utimesSync } from 'node:fs';
 import path from 'node:path';
-import { UPLOAD_MTIME_MAX_S } from '../limits.js';
+import { DEMO_MTIME_MIN_S, UPLOAD_MTIME_MAX_S } from '../limits.js';
 import { header, type Answer, type DavExchange } from './answer.js';
 import { DavError } from './dav-error.js';
 import { ocIdOf } from './properties.js';
 import type { FolderNode, TreeNode } from './tree-node.js';
-
-/** `X-OC-MTime` must be above. */
-const MTIME_MIN_S = 86_400;
 
 export interface NewFile {
   readonly parent: FolderNode;
@@ -73,7 +70,7 @@ export function writtenAnswer(
 export function checkedTime(value: string | undefined): number | undefined {
   if (value === undefined || value === '') return undefined;
   const seconds = /^\d+(\.\d+)?$/.test(value) ? Math.trunc(Number(value)) : NaN;
-  if (seconds > MTIME_MIN_S) return Math.min(seconds, UPLOAD_MTIME_MAX_S);
+  if (seconds > DEMO_MTIME_MIN_S) return Math.min(seconds, UPLOAD_MTIME_MAX_S);
   const text =
     'X-OC-MTime header must be a valid positive unix timestamp greater than one day, ' +
     `got "${value}".`;
@@ -96,7 +93,7 @@ function refuseBadTime(exchange: DavExchange): void {
 
 function askedCreationTime(exchange: DavExchange): number | undefined {
   const value = Number(header(exchange, 'x-oc-ctime') ?? NaN);
-  return value > MTIME_MIN_S ? Math.trunc(value) : undefined;
+  return value > DEMO_MTIME_MIN_S ? Math.trunc(value) : undefined;
 }
 
 function noteHeaders(exchange: DavExchange, node: TreeNode): void {

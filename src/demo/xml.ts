@@ -55,9 +55,9 @@ export function escapeXml(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
-export const DAV_NAMESPACE = 'DAV:';
-export const OWNCLOUD_NAMESPACE = 'http://owncloud.org/ns';
-export const NEXTCLOUD_NAMESPACE = 'http://nextcloud.org/ns';
+const DAV_NAMESPACE = 'DAV:';
+const OWNCLOUD_NAMESPACE = 'http://owncloud.org/ns';
+const NEXTCLOUD_NAMESPACE = 'http://nextcloud.org/ns';
 
 const PREFIXES: Readonly<Record<string, string>> = {
   [DAV_NAMESPACE]: 'd',

@@ -18,7 +18,7 @@ export const FILE_TYPE = S_IFREG >> 12;
  * Links: a folder has one, which tells `find` to look instead of counting (as on btrfs); a deleted
  * file that is still open has none.
  */
-export function attributesOf(context: FsContext, node: TreeNode): Attributes {
+function attributesOf(context: FsContext, node: TreeNode): Attributes {
   const { uid, gid } = context.options;
   return {
     ino: node.ino,

@@ -1,4 +1,6 @@
-/** What the operations of the file system are built from. All of it belongs to the engine thread. */
+/**
+ * What the operations of the file system are built from. All of it belongs to the engine thread.
+ */
 import type { CacheDatabase } from '../cache/database.js';
 import type { ContentStore } from '../cache/content-store.js';
 import type { TreeNode } from '../cache/node.js';

@@ -169,6 +169,7 @@ export class Engine {
       tree,
       contents,
       handles,
+      isBusy: (ino) => sync.inFlight.isBusy(ino),
       forgetContent: (content) => sync.reader.forget(content),
     });
     return {

@@ -10,7 +10,7 @@ const { errno } = constants;
 /** `ENODATA` on Linux; macOS calls a missing attribute `ENOATTR` (93). */
 const NO_ATTRIBUTE = process.platform === 'darwin' ? 93 : errno.ENODATA;
 
-export const ERRNO_OF = {
+const ERRNO_OF = {
   'not-found': errno.ENOENT,
   exists: errno.EEXIST,
   'not-a-folder': errno.ENOTDIR,

@@ -39,7 +39,8 @@ export function openHandle(context: FsContext, ino: number, flags: number): Open
 }
 
 export function read(context: FsContext, file: CopyRange, into: Uint8Array): Result<number> {
-  // A file open for writing only is read as well: the kernel fills pages that a write leaves gaps in.
+  // A file open for writing only is read as well: the kernel fills pages that a write leaves gaps
+  // in.
   return readBytes(context, context.handles.file(file.handle), file.offset, into);
 }
 

@@ -1,4 +1,6 @@
-/** What the engine does now and then: makes changes durable, shrinks the cache, asks for the quota. */
+/**
+ * What the engine does now and then: makes changes durable, shrinks the cache, asks for the quota.
+ */
 import { PLAN_ROUND_NODES_MAX } from '../limits.js';
 import {
   CACHE_FLUSH_MS,

@@ -11,6 +11,8 @@ export interface InodesParts {
   readonly tree: TreeStore;
   readonly contents: ContentStore;
   readonly handles: Handles;
+  /** Something about it is on its way to the server, whose answer needs the row. */
+  readonly isBusy: (ino: number) => boolean;
   /** Nobody needs this content any more. */
   readonly forgetContent: (content: string) => void;
 }
@@ -52,7 +54,7 @@ export class Inodes {
   reap(ino: number): void {
     const node = this.#parts.tree.get(ino);
     if (node === undefined || node.parent !== undefined) return;
-    if (this.#parts.handles.openCount(ino) > 0) return;
+    if (this.#parts.handles.openCount(ino) > 0 || this.#parts.isBusy(ino)) return;
     this.#parts.tree.atomically(() => this.#reap(node));
   }
 

@@ -1,4 +1,4 @@
-/** Numbers of the FUSE wire protocol 7.45, as in `linux/fuse.h`. Bits of INIT are in init-flags.ts. */
+/** Numbers of the FUSE wire protocol 7.45, as in `linux/fuse.h`; INIT's bits: init-flags.ts. */
 
 export const KERNEL_MAJOR = 7;
 /** Linux 6.18. The session speaks the smaller of this and the kernel's. */

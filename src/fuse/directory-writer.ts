@@ -5,7 +5,7 @@
 import { assert } from '../assert.js';
 import { DIRENT_ALIGNMENT, LISTED_NAME_BYTES_MAX } from './constants.js';
 import type { DirectoryPlusWriter, DirectoryWriter, EntryReply, EntryType } from './filesystem.js';
-import { LITTLE, setU64 } from './integers.js';
+import { setU32, setU64 } from './integers.js';
 import { alignTo } from './layout.js';
 import type { Reply } from './reply.js';
 import { PAYLOAD } from './reply.js';
@@ -40,7 +40,7 @@ class Packer {
     const record = alignTo(end, DIRENT_ALIGNMENT);
     if (this.used + record > this.#limit) return -1;
     const at = PAYLOAD + this.used + before;
-    this.#reply.view.setUint32(at + DIRENT.at.namelen, nameBytes, LITTLE);
+    setU32(this.#reply.view, at + DIRENT.at.namelen, nameBytes);
     this.#reply.bytes.write(name, at + DIRENT.size);
     this.#reply.bytes.fill(0, at - before + end, at - before + record);
     this.used += record;
@@ -51,7 +51,7 @@ class Packer {
     const { view } = this.#reply;
     setU64(view, at + DIRENT.at.ino, ino);
     setU64(view, at + DIRENT.at.off, nextOffset);
-    view.setUint32(at + DIRENT.at.type, type, LITTLE);
+    setU32(view, at + DIRENT.at.type, type);
   }
 }
 

@@ -99,7 +99,8 @@ export type EntryType = number;
 /** Takes entries until the kernel's buffer is full. */
 export interface DirectoryWriter {
   /**
-   * `.` and `..` are the file system's to add. @param nextOffset the cookie that the kernel sends to continue behind this entry.
+   * `.` and `..` are the file system's to add.
+   * @param nextOffset the cookie that the kernel sends to continue behind this entry.
    * @returns false when the entry did not fit; it was not added and the handler returns.
    */
   add(name: string, ino: number, type: EntryType, nextOffset: number): boolean;
@@ -218,10 +219,13 @@ export interface FuseFileSystem {
 
 /** Tells the kernel what changed behind its back. Never blocks: another thread writes. */
 export interface KernelNotifier {
-  /** Drops cached attributes, and cached data of the range (`length` 0: to the end; -1 `offset`: none). */
+  /**
+   * Drops cached attributes, and cached data of the range.
+   * @param length 0: to the end. @param offset -1: no data at all.
+   */
   invalidateInode(ino: number, offset: number, length: number): void;
   invalidateEntry(parent: number, name: string): void;
-  /** As invalidateEntry, and watchers see a deletion. */
+  /** As invalidateEntry, and who watches the child (not its folder) sees it deleted. */
   deleteEntry(parent: number, child: number, name: string): void;
   store(ino: number, offset: number, data: Uint8Array): void;
 }

@@ -9,7 +9,7 @@ import { NuageError } from '../errors.js';
 import { FUSERMOUNT_MS_MAX } from '../limits.js';
 import { mountOn, canonicalMountPoint } from './mount-table.js';
 import { receiveDescriptor } from './receive-descriptor.js';
-import { SOCKET_STREAM, createSocketPair } from './system.js';
+import { createSocketPair } from './system.js';
 
 const PROGRAM = 'fusermount3';
 
@@ -17,7 +17,7 @@ const PROGRAM = 'fusermount3';
 const INHERITED_FD = 3;
 
 export function mountByFusermount(mountPoint: string, options: string): number {
-  const [ours, theirs] = createSocketPair(SOCKET_STREAM);
+  const [ours, theirs] = createSocketPair('stream');
   try {
     const result = run(['-o', options, '--', mountPoint], theirs);
     if (result.status !== 0) throw refused('mount', mountPoint, result);

@@ -4,22 +4,32 @@
  */
 import { endianness } from 'node:os';
 
-export const LITTLE = endianness() === 'LE';
+/** Not exported: V8 folds a constant only within its module, and these run for every field. */
+const little = endianness() === 'LE';
+export const LITTLE = little;
 
 const WORD = 2 ** 32;
-const LOW = LITTLE ? 0 : 4;
-const HIGH = LITTLE ? 4 : 0;
+const LOW = little ? 0 : 4;
+const HIGH = little ? 4 : 0;
+
+export function getU32(view: DataView, at: number): number {
+  return view.getUint32(at, little);
+}
+
+export function setU32(view: DataView, at: number, value: number): void {
+  view.setUint32(at, value, little);
+}
 
 export function getU64(view: DataView, at: number): number {
-  return view.getUint32(at + HIGH, LITTLE) * WORD + view.getUint32(at + LOW, LITTLE);
+  return view.getUint32(at + HIGH, little) * WORD + view.getUint32(at + LOW, little);
 }
 
 export function getI64(view: DataView, at: number): number {
-  return view.getInt32(at + HIGH, LITTLE) * WORD + view.getUint32(at + LOW, LITTLE);
+  return view.getInt32(at + HIGH, little) * WORD + view.getUint32(at + LOW, little);
 }
 
 /** Signed and unsigned alike: `setUint32` takes its argument modulo 2^32. */
 export function setU64(view: DataView, at: number, value: number): void {
-  view.setUint32(at + HIGH, Math.floor(value / WORD), LITTLE);
-  view.setUint32(at + LOW, value, LITTLE);
+  view.setUint32(at + HIGH, Math.floor(value / WORD), little);
+  view.setUint32(at + LOW, value, little);
 }

@@ -2,7 +2,7 @@
  * The engine thread's one loop: the device, the wake-up descriptor and the timers. It waits in
  * poll alone, never longer than a second, so that a lost wake-up costs a second at most.
  */
-import { LOOP_POLL_MS_MAX } from '../limits.js';
+import { LOOP_BATCH_REQUESTS_MAX, LOOP_POLL_MS_MAX } from '../limits.js';
 import { PollSet } from './pollset.js';
 import type { FuseSession } from './session.js';
 import { drainWakeup } from './system.js';
@@ -44,7 +44,17 @@ export function runLoop(options: LoopOptions): void {
       // The work that came may hold what the kernel's next request needs.
       session.runWoken();
     }
-    if (poll.isReady(DEVICE)) session.receive();
+    if (poll.isReady(DEVICE)) serveBatch(session);
   }
   session.close();
+}
+
+/**
+ * While we answer, whoever we woke has often sent the next request already: asking for it costs
+ * less than a poll. Bounded, so that wake-ups and timers come to their turn.
+ */
+function serveBatch(session: FuseSession): void {
+  for (let served = 0; served < LOOP_BATCH_REQUESTS_MAX; served += 1) {
+    if (!session.receive()) return;
+  }
 }

@@ -8,7 +8,7 @@ import { closeSync, readSync } from 'node:fs';
 import { MOUNT_PROBE_MS_MAX } from '../limits.js';
 import { PollSet } from './pollset.js';
 import { NOT_CONNECTED } from './protocol-errno.js';
-import { SOCKET_STREAM, createSocketPair } from './system.js';
+import { createSocketPair } from './system.js';
 
 const DEAD = 'd';
 
@@ -23,7 +23,7 @@ const PROBE = `
 
 /** False only when the kernel says that the server is dead; one that is slow counts as alive. */
 export function isMountAnswering(mountPoint: string): boolean {
-  const [ours, theirs] = createSocketPair(SOCKET_STREAM);
+  const [ours, theirs] = createSocketPair('stream');
   try {
     const child = spawn(process.execPath, ['-e', PROBE, mountPoint], {
       detached: true,

@@ -34,7 +34,7 @@ export interface MountOptions {
 }
 
 export const DEVICE_PATH = '/dev/fuse';
-export const DEFAULT_SUBTYPE = 'nuage-mount';
+const DEFAULT_SUBTYPE = 'nuage-mount';
 
 const MS_RDONLY = 1;
 const MS_NOSUID = 2;

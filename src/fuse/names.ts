@@ -4,6 +4,7 @@ import { BODY } from './request.js';
 import type { Request } from './request.js';
 import { BAD_SEQUENCE, INVALID } from './protocol-errno.js';
 
+const ASCII_MAX = 0x7f;
 const REPLACEMENT = '\uFFFD';
 
 /** Thrown for what the session refuses by itself, before the file system is asked. */
@@ -17,17 +18,25 @@ export class ProtocolRefusal extends Error {
 }
 
 /**
- * The string at `at` behind the header. A target of a link may hold `/`, a name may not.
- * Decoding replaces what is not UTF-8, so only a string with U+FFFD needs the exact test.
+ * The string at `at` behind the header. A target of a link may hold `/`, a name may not. Most are
+ * ASCII and take the short way. Decoding replaces what is not UTF-8, so only a string with U+FFFD
+ * needs the exact test.
  */
 export function readString(request: Request, at: number): string {
+  const { bytes, length } = request;
   const start = BODY + at;
-  const end = request.bytes.indexOf(0, start);
-  if (end < 0 || end >= request.length) {
+  let anyBits = 0;
+  let end = start;
+  for (let byte = bytes[end] ?? 0; end < length && byte !== 0; byte = bytes[end] ?? 0) {
+    anyBits |= byte;
+    end += 1;
+  }
+  if (end >= length) {
     throw new ProtocolRefusal(INVALID, 'a string of the kernel without its end');
   }
-  const text = request.bytes.toString('utf8', start, end);
-  if (text.includes(REPLACEMENT) && !isUtf8(request.bytes.subarray(start, end))) {
+  if (anyBits <= ASCII_MAX) return bytes.toString('latin1', start, end);
+  const text = bytes.toString('utf8', start, end);
+  if (text.includes(REPLACEMENT) && !isUtf8(bytes.subarray(start, end))) {
     throw new ProtocolRefusal(BAD_SEQUENCE, 'a name that is not UTF-8');
   }
   return text;

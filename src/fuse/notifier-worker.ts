@@ -2,6 +2,7 @@
  * The third thread: writes to the device what it is sent, one message after the other, and may
  * wait in the kernel as long as the kernel likes. `undefined` ends it.
  */
+import { NOTIFICATION_BUFFER_FIRST_BYTES } from '../limits.js';
 import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../assert.js';
 import type { NotifierWorkerData } from './notifier-counters.js';
@@ -13,14 +14,12 @@ import { allocateFixed, lastErrno, systemCalls } from './system.js';
 /** The kernel does not have it, or it is in use: then there is nothing to drop. */
 const HARMLESS: ReadonlySet<number> = new Set([NOT_FOUND, BUSY, NOT_A_FOLDER, NOT_EMPTY]);
 
-const FIRST_BUFFER_BYTES = 64 * 1024;
-
 assert(parentPort !== null, 'runs as a worker');
 const port = parentPort;
 const { deviceFd, counters } = workerData as NotifierWorkerData;
 const done = new BigInt64Array(counters);
 const system = systemCalls();
-let memory: FixedMemory = allocateFixed(FIRST_BUFFER_BYTES);
+let memory: FixedMemory = allocateFixed(NOTIFICATION_BUFFER_FIRST_BYTES);
 
 port.on('message', (message: Uint8Array | undefined) => {
   if (message === undefined) {

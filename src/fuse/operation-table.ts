@@ -3,6 +3,7 @@
  * the table is answered with ENOSYS, as the protocol prescribes.
  */
 import { OPCODE } from './constants.js';
+import { INIT } from './init-flags.js';
 import type { Operation } from './operation.js';
 import * as attributes from './ops/attributes.js';
 import * as data from './ops/data.js';
@@ -19,11 +20,14 @@ export interface TableEntry {
 }
 
 /**
- * STATX and SYNCFS are left out: the kernel then uses GETATTR, and takes syncfs(2) as done.
- * @param longSetxattr SETXATTR_EXT is in force.
+ * STATX and SYNCFS are left out: the kernel then uses GETATTR, and takes syncfs(2) as done. With
+ * the write-back cache LSEEK is left out too: the kernel asks without sending its dirty pages
+ * first, so we would call a hole what was just written, and a `cp` would lose it.
+ * @param flags the INIT flags in force.
  */
-export function operationTable(longSetxattr: boolean): readonly (TableEntry | undefined)[] {
-  const headBytes = longSetxattr ? structs.SETXATTR_IN.size : structs.SETXATTR_IN_SHORT_BYTES;
+export function operationTable(flags: bigint): readonly (TableEntry | undefined)[] {
+  const isLong = (flags & INIT.SETXATTR_EXT) !== 0n;
+  const headBytes = isLong ? structs.SETXATTR_IN.size : structs.SETXATTR_IN_SHORT_BYTES;
   const table: (TableEntry | undefined)[] = [];
   const entries: readonly (readonly [number, Operation, number])[] = [
     [OPCODE.LOOKUP, attributes.lookup, 1],
@@ -64,5 +68,6 @@ export function operationTable(longSetxattr: boolean): readonly (TableEntry | un
     [OPCODE.REMOVEXATTR, removexattr, 1],
   ];
   for (const [opcode, run, bodyBytesMin] of entries) table[opcode] = { run, bodyBytesMin };
+  if ((flags & INIT.WRITEBACK_CACHE) !== 0n) table[OPCODE.LSEEK] = undefined;
   return table;
 }

@@ -30,5 +30,5 @@ export const NOT_A_FOLDER = errno.ENOTDIR;
 export const NOT_EMPTY = errno.ENOTEMPTY;
 export const BUSY = errno.EBUSY;
 
-/** The kernel refuses replies whose error number reaches this (fs/fuse/dev.c, fuse_dev_do_write). */
+/** The kernel refuses replies from this error number on (fs/fuse/dev.c, fuse_dev_do_write). */
 export const ERRNO_END = 512;

@@ -1,16 +1,20 @@
 /** The buffer in which every reply is built, behind room for its `fuse_out_header`. */
-import { LITTLE, setU64 } from './integers.js';
+import { LITTLE, setU32, setU64 } from './integers.js';
 import type { Attributes, EntryReply, OpenReply, StatfsReply } from './filesystem.js';
 import {
   ATTR,
   ATTR_OUT_BYTES,
   ATTR_OUT_HEAD,
+  COPY_FILE_RANGE_OUT,
   ENTRY_OUT_BYTES,
   ENTRY_OUT_HEAD,
+  GETXATTR_OUT,
   KSTATFS,
+  LSEEK_OUT,
   OPEN_OUT,
   OUT_HEADER,
   STATFS_OUT_BYTES,
+  WRITE_OUT,
 } from './structs-out.js';
 import type { FixedMemory } from './system.js';
 
@@ -39,7 +43,7 @@ export class Reply {
   /** @param length of the payload. @returns bytes of the whole message. */
   writeHeader(unique: bigint, errno: number, length: number): number {
     const total = PAYLOAD + length;
-    this.view.setUint32(OUT_HEADER.at.len, total, LITTLE);
+    setU32(this.view, OUT_HEADER.at.len, total);
     this.view.setInt32(OUT_HEADER.at.error, -errno, LITTLE);
     this.view.setBigUint64(OUT_HEADER.at.unique, unique, LITTLE);
     return total;
@@ -65,7 +69,7 @@ export class Reply {
     const base = PAYLOAD + at;
     const field = ATTR_OUT_HEAD.at;
     this.#putValidity(base + field.attr_valid, base + field.attr_valid_nsec, validMs);
-    this.view.setUint32(base + field.dummy, 0, LITTLE);
+    setU32(this.view, base + field.dummy, 0);
     this.#putAttributes(base + ATTR_OUT_HEAD.size, attributes);
     return ATTR_OUT_BYTES;
   }
@@ -73,8 +77,8 @@ export class Reply {
   putOpen(at: number, open: OpenReply): number {
     const base = PAYLOAD + at;
     setU64(this.view, base + OPEN_OUT.at.fh, open.handle);
-    this.view.setUint32(base + OPEN_OUT.at.open_flags, open.openFlags, LITTLE);
-    this.view.setUint32(base + OPEN_OUT.at.padding, 0, LITTLE);
+    setU32(this.view, base + OPEN_OUT.at.open_flags, open.openFlags);
+    setU32(this.view, base + OPEN_OUT.at.padding, 0);
     return OPEN_OUT.size;
   }
 
@@ -87,30 +91,44 @@ export class Reply {
     setU64(this.view, base + field.bavail, statfs.blocksAvailable);
     setU64(this.view, base + field.files, statfs.files);
     setU64(this.view, base + field.ffree, statfs.filesFree);
-    this.view.setUint32(base + field.bsize, statfs.blockSize, LITTLE);
-    this.view.setUint32(base + field.namelen, statfs.nameMax, LITTLE);
-    this.view.setUint32(base + field.frsize, statfs.fragmentSize, LITTLE);
+    setU32(this.view, base + field.bsize, statfs.blockSize);
+    setU32(this.view, base + field.namelen, statfs.nameMax);
+    setU32(this.view, base + field.frsize, statfs.fragmentSize);
     return STATFS_OUT_BYTES;
   }
 
-  /** A 32-bit count and its padding: fuse_write_out and fuse_getxattr_out. */
-  putCount(at: number, count: number): number {
-    this.view.setUint32(PAYLOAD + at, count, LITTLE);
-    this.view.setUint32(PAYLOAD + at + 4, 0, LITTLE);
-    return 8;
+  /** How much was written or copied. */
+  putWritten(at: number, bytes: number): number {
+    const base = PAYLOAD + at;
+    setU32(this.view, base + WRITE_OUT.at.size, bytes);
+    setU32(this.view, base + WRITE_OUT.at.padding, 0);
+    return WRITE_OUT.size;
   }
 
-  /** A 64-bit value alone: fuse_lseek_out and fuse_copy_file_range_out. */
-  putU64(at: number, value: number): number {
-    setU64(this.view, PAYLOAD + at, value);
-    return 8;
+  /** The size of a value that was asked for with an empty buffer. */
+  putXattrSize(at: number, bytes: number): number {
+    const base = PAYLOAD + at;
+    setU32(this.view, base + GETXATTR_OUT.at.size, bytes);
+    setU32(this.view, base + GETXATTR_OUT.at.padding, 0);
+    return GETXATTR_OUT.size;
+  }
+
+  /** How much was copied, where the kernel takes more than 32 bits. */
+  putCopied(at: number, bytes: number): number {
+    setU64(this.view, PAYLOAD + at + COPY_FILE_RANGE_OUT.at.bytes_copied, bytes);
+    return COPY_FILE_RANGE_OUT.size;
+  }
+
+  putOffset(at: number, offset: number): number {
+    setU64(this.view, PAYLOAD + at + LSEEK_OUT.at.offset, offset);
+    return LSEEK_OUT.size;
   }
 
   #putValidity(secondsAt: number, nanosecondsAt: number, validMs: number): void {
     const ms = Math.min(Math.max(validMs, 0), VALID_SECONDS_MAX * 1000);
     const seconds = Math.floor(ms / 1000);
     setU64(this.view, secondsAt, seconds);
-    this.view.setUint32(nanosecondsAt, Math.floor((ms - seconds * 1000) * 1e6), LITTLE);
+    setU32(this.view, nanosecondsAt, Math.floor((ms - seconds * 1000) * 1e6));
   }
 
   /** Zeros when there are none, which only a negative entry may have. */
@@ -127,15 +145,15 @@ export class Reply {
     setU64(view, base + field.atime, attributes.atime.sec);
     setU64(view, base + field.mtime, attributes.mtime.sec);
     setU64(view, base + field.ctime, attributes.ctime.sec);
-    view.setUint32(base + field.atimensec, attributes.atime.nsec, LITTLE);
-    view.setUint32(base + field.mtimensec, attributes.mtime.nsec, LITTLE);
-    view.setUint32(base + field.ctimensec, attributes.ctime.nsec, LITTLE);
-    view.setUint32(base + field.mode, attributes.mode, LITTLE);
-    view.setUint32(base + field.nlink, attributes.nlink, LITTLE);
-    view.setUint32(base + field.uid, attributes.uid, LITTLE);
-    view.setUint32(base + field.gid, attributes.gid, LITTLE);
-    view.setUint32(base + field.rdev, attributes.rdev, LITTLE);
-    view.setUint32(base + field.blksize, attributes.blksize, LITTLE);
-    view.setUint32(base + field.flags, 0, LITTLE);
+    setU32(view, base + field.atimensec, attributes.atime.nsec);
+    setU32(view, base + field.mtimensec, attributes.mtime.nsec);
+    setU32(view, base + field.ctimensec, attributes.ctime.nsec);
+    setU32(view, base + field.mode, attributes.mode);
+    setU32(view, base + field.nlink, attributes.nlink);
+    setU32(view, base + field.uid, attributes.uid);
+    setU32(view, base + field.gid, attributes.gid);
+    setU32(view, base + field.rdev, attributes.rdev);
+    setU32(view, base + field.blksize, attributes.blksize);
+    setU32(view, base + field.flags, 0);
   }
 }

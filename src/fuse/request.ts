@@ -2,7 +2,7 @@
  * One request of the kernel, decoded where it lies in its buffer. The session reuses one for all
  * requests; a parked one is copied first.
  */
-import { LITTLE, getI64, getU64 } from './integers.js';
+import { LITTLE, getI64, getU32, getU64 } from './integers.js';
 import type { Caller, Timestamp } from './filesystem.js';
 import { IN_HEADER } from './structs-in.js';
 import type { FixedMemory } from './system.js';
@@ -24,12 +24,12 @@ export class Request {
   }
 
   get opcode(): number {
-    return this.view.getUint32(HEADER.opcode, LITTLE);
+    return getU32(this.view, HEADER.opcode);
   }
 
   /** The length that the message gives itself. */
   get statedLength(): number {
-    return this.view.getUint32(HEADER.len, LITTLE);
+    return getU32(this.view, HEADER.len);
   }
 
   get unique(): bigint {
@@ -43,15 +43,15 @@ export class Request {
   caller(): Caller {
     return {
       unique: this.unique,
-      uid: this.view.getUint32(HEADER.uid, LITTLE),
-      gid: this.view.getUint32(HEADER.gid, LITTLE),
-      pid: this.view.getUint32(HEADER.pid, LITTLE),
+      uid: getU32(this.view, HEADER.uid),
+      gid: getU32(this.view, HEADER.gid),
+      pid: getU32(this.view, HEADER.pid),
     };
   }
 
   /** @param at offset behind the header, as are those below. */
   u32(at: number): number {
-    return this.view.getUint32(BODY + at, LITTLE);
+    return getU32(this.view, BODY + at);
   }
 
   u64(at: number): number {

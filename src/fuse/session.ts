@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../clock.js';
 import type { Logger } from '../log.js';
-import { FUSE_REQUEST_BYTES_MAX } from '../limits.js';
+import { FUSE_MESSAGE_BYTES_MAX } from '../limits.js';
 import { OPCODE } from './constants.js';
 import { Device, GONE, NOTHING } from './device.js';
 import type { Sent } from './device.js';
@@ -47,9 +47,6 @@ export interface FuseSessionOptions {
   readonly features?: { readonly writebackCache?: boolean } | undefined;
 }
 
-/** Room besides the data of a request: headers, names, and what a larger page rounds up to. */
-const MESSAGE_EXTRA_BYTES = 64 * 1024;
-
 export class FuseSession {
   readonly #device: Device;
   readonly #fileSystem: FuseFileSystem;
@@ -64,7 +61,7 @@ export class FuseSession {
   readonly #poll: PollSet;
   /** Replaced by INIT, which decides `killsPrivileges`. */
   #exchange: Exchange;
-  #operations: readonly (TableEntry | undefined)[] = operationTable(false);
+  #operations: readonly (TableEntry | undefined)[] = operationTable(0n);
   #info: SessionInfo | undefined;
   #stopped = false;
   #gone = false;
@@ -77,9 +74,9 @@ export class FuseSession {
     this.#logger = options.logger;
     this.#clock = options.clock;
     this.#writebackCache = options.features?.writebackCache ?? false;
-    this.#incoming = allocateFixed(FUSE_REQUEST_BYTES_MAX + MESSAGE_EXTRA_BYTES);
+    this.#incoming = allocateFixed(FUSE_MESSAGE_BYTES_MAX);
     this.#request = new Request(this.#incoming);
-    this.#reply = new Reply(allocateFixed(FUSE_REQUEST_BYTES_MAX + MESSAGE_EXTRA_BYTES));
+    this.#reply = new Reply(allocateFixed(FUSE_MESSAGE_BYTES_MAX));
     this.#poll = new PollSet([options.deviceFd]);
     this.#exchange = this.#newExchange(false);
   }
@@ -258,7 +255,7 @@ export class FuseSession {
     if (info !== undefined) {
       this.#info = info;
       this.#exchange = this.#newExchange((info.flags & INIT.HANDLE_KILLPRIV_V2) !== 0n);
-      this.#operations = operationTable((info.flags & INIT.SETXATTR_EXT) !== 0n);
+      this.#operations = operationTable(info.flags);
       this.#fileSystem.init?.(info);
       this.#logger.debug('session begins', { minor: info.protocolMinor, flags: info.flags });
     }

@@ -1,4 +1,4 @@
-/** What we send: `struct fuse_*_out`, directory entries and notifications of `linux/fuse.h` 7.45. */
+/** What we send: `struct fuse_*_out`, directory entries, notifications (`linux/fuse.h` 7.45). */
 import { layout } from './layout.js';
 
 export const OUT_HEADER = layout('fuse_out_header', { len: 'u32', error: 'i32', unique: 'u64' });
@@ -60,6 +60,7 @@ export const ATTR_OUT_BYTES = ATTR_OUT_HEAD.size + ATTR.size;
 export const OPEN_OUT = layout('fuse_open_out', { fh: 'u64', open_flags: 'u32', padding: 'u32' });
 export const WRITE_OUT = layout('fuse_write_out', { size: 'u32', padding: 'u32' });
 export const LSEEK_OUT = layout('fuse_lseek_out', { offset: 'u64' });
+export const COPY_FILE_RANGE_OUT = layout('fuse_copy_file_range_out', { bytes_copied: 'u64' });
 export const GETXATTR_OUT = layout('fuse_getxattr_out', { size: 'u32', padding: 'u32' });
 
 /** `struct fuse_kstatfs`, without the reserved 24 bytes at its end. */

@@ -142,14 +142,16 @@ export function pageSizeBytes(): number {
 
 const AF_UNIX = 1;
 const SOCK_CLOEXEC = 0o2000000;
-export const SOCKET_STREAM = 1;
-/** Keeps message boundaries, as /dev/fuse does. */
-export const SOCKET_PACKET = 5;
+/** `packet` keeps message boundaries, as /dev/fuse does. */
+const SOCKET_TYPES = { stream: 1, packet: 5 } as const;
 
 /** Two connected Unix sockets, both closed on exec. */
-export function createSocketPair(type: number): readonly [number, number] {
+export function createSocketPair(type: keyof typeof SOCKET_TYPES): readonly [number, number] {
   const pair = new Int32Array(2);
-  checked('socketpair', systemCalls().socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, pair));
+  checked(
+    'socketpair',
+    systemCalls().socketpair(AF_UNIX, SOCKET_TYPES[type] | SOCK_CLOEXEC, 0, pair),
+  );
   const [first = -1, second = -1] = pair;
   return [first, second];
 }

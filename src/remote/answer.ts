@@ -2,6 +2,7 @@
  * One answer of the server: status, headers, and a body that is read at most once, under a minimum
  * rate, so that a drip of bytes cannot hold a waiter for ever.
  */
+import { DISCARD_BYTES_MAX } from '../limits.js';
 import type { Dispatcher } from 'undici';
 import { NuageError, type ErrorDetails } from '../errors.js';
 import { fromNetworkError } from './network-error.js';
@@ -35,7 +36,9 @@ export class HttpAnswer {
     return typeof value === 'string' ? value : value?.[0];
   }
 
-  /** A web page where DAV or JSON was expected: a portal or a proxy answers in the server's place. */
+  /**
+   * A web page where DAV or JSON was expected: a portal or a proxy answers in the server's place.
+   */
   get isWebPage(): boolean {
     return /^\s*text\/html\b/i.test(this.header('content-type') ?? '');
   }
@@ -97,6 +100,3 @@ export class HttpAnswer {
     }
   }
 }
-
-/** A longer rest costs more than a new connection. */
-const DISCARD_BYTES_MAX = 64 * 1024;

@@ -210,7 +210,9 @@ export class HttpClient {
     if (target === undefined || target.hostname !== origin.hostname) {
       throw new NuageError('offline', 'something answers in place of the server', {
         ...details,
-        hint: `It leads to ${target?.origin ?? 'nowhere'}: log in to this network first, or use that address.`,
+        hint:
+          `It leads to ${target?.origin ?? 'nowhere'}: ` +
+          'log in to this network, or use that address.',
       });
     }
     if (target.protocol === 'https:' && origin.protocol === 'http:') {

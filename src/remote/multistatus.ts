@@ -6,7 +6,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { SaxesParser, type SaxesTagNS } from 'saxes';
 import { NuageError, type ErrorDetails } from '../errors.js';
-import { XML_DEPTH_MAX, XML_TOKEN_BYTES_MAX } from '../limits.js';
+import { XML_DEPTH_MAX, XML_PIECE_BYTES, XML_TOKEN_BYTES_MAX } from '../limits.js';
 
 /** One `response`. Names are `d:getetag`, `oc:fileid`, `nc:upload_time`. */
 export interface MultistatusRow {
@@ -41,8 +41,6 @@ const PROPERTY_CHILD = 6;
 
 /** What a `d:resourcetype` of a folder has as its value. */
 export const COLLECTION = 'collection';
-
-const WRITE_BYTES = 64 * 1024;
 
 export class MultistatusParser {
   readonly #options: MultistatusOptions;
@@ -85,8 +83,8 @@ export class MultistatusParser {
   write(chunk: Uint8Array): void {
     this.#bytes += chunk.length;
     if (this.#bytes > this.#options.bytesMax) this.#refuse('more bytes than any sane one');
-    for (let start = 0; start < chunk.length; start += WRITE_BYTES) {
-      const piece = chunk.subarray(start, start + WRITE_BYTES);
+    for (let start = 0; start < chunk.length; start += XML_PIECE_BYTES) {
+      const piece = chunk.subarray(start, start + XML_PIECE_BYTES);
       this.#tokenBytes += piece.length;
       this.#feed(this.#decoder.write(piece));
       if (this.#tokenBytes > XML_TOKEN_BYTES_MAX) this.#refuse('an endless token');

@@ -20,7 +20,7 @@ export type HrefRefusal =
 export type HrefResult = { readonly path: string } | { readonly refused: HrefRefusal };
 
 /** Each segment percent-encoded; RFC 3986 unreserved characters stay as they are. */
-export function encodePath(path: string): string {
+function encodePath(path: string): string {
   return path.split('/').map(encodeSegment).join('/');
 }
 
@@ -32,7 +32,7 @@ function encodeSegment(segment: string): string {
 }
 
 /** @throws kind `invalid-argument` for a path that could leave the root: a slip of the caller. */
-export function assertSafePath(path: string): void {
+function assertSafePath(path: string): void {
   if (path === '') return;
   for (const name of path.split('/')) {
     if (refusalOfName(name) !== undefined && refusalOfName(name) !== 'name too long') {
@@ -45,8 +45,7 @@ export function assertSafePath(path: string): void {
 export function refusalOfName(name: string): HrefRefusal | undefined {
   if (name === '') return 'empty name';
   if (name === '.' || name === '..') return 'dot segment';
-  // Control characters: no Nextcloud stores them, and they can rewrite a terminal.
-  // eslint-disable-next-line no-control-regex
+  // eslint-disable-next-line no-control-regex -- no Nextcloud stores them; they rewrite a terminal
   if (/[\u0000-\u001f/]/.test(name)) return 'forbidden character';
   // A UTF-16 unit is at most three bytes of UTF-8.
   if (name.length * 3 > LISTED_NAME_BYTES_MAX) {
@@ -148,10 +147,4 @@ function decodeSegment(raw: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Folder part of a path; the root has none. */
-export function parentOf(path: string): string {
-  const slash = path.lastIndexOf('/');
-  return slash < 0 ? '' : path.slice(0, slash);
 }

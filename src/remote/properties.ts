@@ -36,7 +36,8 @@ export function modifiedUpdate(seconds: number): string {
 
 function propfind(names: readonly string[]): string {
   const properties = names.map((name) => `<${name}/>`).join('');
-  return `<?xml version="1.0"?><d:propfind ${NAMESPACES}><d:prop>${properties}</d:prop></d:propfind>`;
+  const body = `<d:prop>${properties}</d:prop>`;
+  return `<?xml version="1.0"?><d:propfind ${NAMESPACES}>${body}</d:propfind>`;
 }
 
 /** @param path already checked. @returns undefined where the row says too little to be used. */
@@ -92,7 +93,7 @@ export function checksumOf(text: string | undefined): string {
 }
 
 /** Whole seconds since the epoch of an HTTP date; 0 for nonsense. */
-export function secondsOf(date: string | undefined): number {
+function secondsOf(date: string | undefined): number {
   if (date === undefined || date.length > REMOTE_TOKEN_CHARS_MAX) return 0;
   const ms = Date.parse(date);
   return Number.isNaN(ms) ? 0 : Math.floor(ms / 1000);

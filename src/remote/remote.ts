@@ -55,7 +55,9 @@ export interface UploadMetadata {
   /** Seconds since the epoch. */
   readonly mtime: number;
   readonly condition: WriteCondition;
-  /** Names the upload folder, so that an upload goes on after a restart. Random, `[a-z0-9]{16,}`. */
+  /**
+   * Names the upload folder, so that an upload goes on after a restart. Random, `[a-z0-9]{16,}`.
+   */
   readonly uploadId: string;
 }
 

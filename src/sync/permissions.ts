@@ -2,8 +2,8 @@
  * The letters of `oc:permissions` (NEXTCLOUD §8): W file writable, C create file, K create folder,
  * D deletable, N rename, V move, S shared, M external. Own items: `RGDNVW` and `RGDNVCK`.
  */
-export const OWN_FILE_PERMISSIONS = 'RGDNVW';
-export const OWN_FOLDER_PERMISSIONS = 'RGDNVCK';
+const OWN_FILE_PERMISSIONS = 'RGDNVW';
+const OWN_FOLDER_PERMISSIONS = 'RGDNVCK';
 
 const FILE_MODE = 0o644;
 const FILE_MODE_READ_ONLY = 0o444;
@@ -16,12 +16,8 @@ export function modeOf(isFolder: boolean, permissions: string): number {
   return permissions.includes('W') ? FILE_MODE : FILE_MODE_READ_ONLY;
 }
 
-export function mayCreateIn(permissions: string): boolean {
+function mayCreateIn(permissions: string): boolean {
   return permissions.includes('C') || permissions.includes('K');
-}
-
-export function mayRename(permissions: string): boolean {
-  return permissions.includes('N') || permissions.includes('V');
 }
 
 /** What a new entry in this folder will be allowed, until the server says it. */

@@ -102,7 +102,7 @@ export class StepRunner {
   }
 
   readonly #createFolder: Run<'create-folder'> = ({ node }, observer) => {
-    const { tree, effects } = this.#context;
+    const { effects } = this.#context;
     const { parent, name, ino } = node;
     const path = this.#target(node);
     if (parent === undefined || path === undefined) {
@@ -120,7 +120,6 @@ export class StepRunner {
             listedEtag: entry.etag,
             failure: undefined,
           }));
-          this.#forgetOrphan(tree.get(ino));
           observer.done();
         },
         failed: (error) => observer.failed(error),

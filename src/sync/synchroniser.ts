@@ -1,4 +1,6 @@
-/** Builds the parts of the synchronisation and joins them. Who uses it needs no order of assembly. */
+/**
+ * Builds the parts of the synchronisation and joins them. Who uses it needs no order of assembly.
+ */
 import { Activity } from './activity.js';
 import { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
@@ -60,7 +62,14 @@ export class Synchroniser {
     this.activity = activity;
     this.lister = lister;
     this.reader = reader;
-    this.uploader = new Uploader(context, { connection, lister, inFlight, activity, runner });
+    this.uploader = new Uploader(context, {
+      connection,
+      lister,
+      inFlight,
+      activity,
+      runner,
+      detached: hooks.detached,
+    });
     this.poller = new Poller(
       context,
       { connection, lister },

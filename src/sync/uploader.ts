@@ -45,6 +45,8 @@ export interface UploaderParts {
   readonly inFlight: InFlight;
   readonly activity: Activity;
   readonly runner: StepRunner;
+  /** See `MergeHooks.detached`. */
+  readonly detached: (ino: number) => void;
 }
 
 export class Uploader {
@@ -170,6 +172,7 @@ export class Uploader {
     const end = (): void => {
       this.#scopes.delete(scope);
       this.#parts.inFlight.end(ino);
+      this.#parts.detached(ino);
       this.planSoon(0);
     };
     this.#parts.runner.run(step, {

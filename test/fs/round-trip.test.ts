@@ -100,6 +100,19 @@ describe('what the user writes', () => {
     expect(bench.server.log.map((effect) => effect.op)).not.toContain('put');
   });
 
+  it.each(['folder', 'file'])('removes a %s that was deleted while it was being sent', (kind) => {
+    bench.settle();
+    if (kind === 'folder') bench.mkdir('a');
+    else bench.write('a', 'x');
+    bench.advance(1_500);
+    if (kind === 'folder') bench.rmdir('a');
+    else bench.unlink('a');
+    bench.forgetAll();
+    bench.settle();
+    expect(bench.server.tree()).toEqual(new Map());
+    expect(bench.tree()).toEqual(new Map());
+  });
+
   it('survives a kill after close', () => {
     bench.write('a', 'precious');
     bench.restart('killed');

@@ -21,7 +21,7 @@ const size = fc.oneof(
   fc.constant(200_000),
 );
 
-const step = fc.oneof(
+const ours = [
   fc.record({ do: fc.constant('write' as const), at: place, size }),
   fc.record({ do: fc.constant('append' as const), at: place, size }),
   fc.record({ do: fc.constant('mkdir' as const), at: folder }),
@@ -31,10 +31,14 @@ const step = fc.oneof(
   fc.record({ do: fc.constant('exchange' as const), at: anything, to: anything }),
   fc.record({ do: fc.constant('read' as const), at: place }),
   fc.record({ do: fc.constant('list' as const), at: folder }),
+];
+const theirs = [
   fc.record({ do: fc.constant('their write' as const), at: place, size }),
   fc.record({ do: fc.constant('their mkdir' as const), at: folder }),
   fc.record({ do: fc.constant('their remove' as const), at: anything }),
   fc.record({ do: fc.constant('their move' as const), at: anything, to: anything }),
+];
+const time = [
   fc.record({
     do: fc.constant('answers' as const),
     count: fc.integer({ min: 1, max: 6 }),
@@ -42,15 +46,28 @@ const step = fc.oneof(
   }),
   fc.record({ do: fc.constant('time' as const), seconds: fc.constantFrom(1, 2, 40) }),
   fc.record({ do: fc.constant('settle' as const) }),
+];
+const misfortune = [
   fc.record({ do: fc.constant('lose answers' as const), count: fc.integer({ min: 1, max: 2 }) }),
   fc.record({
     do: fc.constant('restart' as const),
     how: fc.constantFrom('clean' as const, 'killed' as const),
   }),
   fc.record({ do: fc.constant('offline' as const), count: fc.integer({ min: 1, max: 4 }) }),
-);
+];
+const step = fc.oneof(...ours, ...theirs, ...time, ...misfortune);
+const quietStep = fc.oneof(...ours, ...time);
 
-type Step = typeof step extends fc.Arbitrary<infer T> ? T : never;
+type StepOf<List extends readonly fc.Arbitrary<unknown>[]> =
+  List[number] extends fc.Arbitrary<infer T> ? T : never;
+type UserStep = StepOf<typeof ours>;
+type OtherStep = StepOf<typeof theirs>;
+type Circumstance = StepOf<typeof time> | StepOf<typeof misfortune>;
+type Step = UserStep | OtherStep | Circumstance;
+/** How each kind of step is played. */
+type Plays<Of extends { do: string }> = {
+  [Kind in Of['do']]: (action: Extract<Of, { do: Kind }>) => void;
+};
 
 const NO_FILE: ReadonlySet<ErrorKind> = new Set(['not-found', 'not-a-folder', 'is-a-folder']);
 
@@ -63,102 +80,86 @@ class World {
   play(action: Step): void {
     try {
       this.#play(action);
+      this.bench.forgetAll();
     } catch (error) {
       // A user's operation may be refused; a defect may not.
       if (!(error instanceof NuageError) || error.kind === 'assertion') throw error;
     }
   }
 
+  #user: Plays<UserStep> = {
+    write: ({ at, size }) => {
+      const before = this.#localText(at);
+      const text = this.#token(size);
+      this.bench.write(at, text);
+      this.#replaced(before, text);
+    },
+    append: ({ at, size }) => {
+      const before = this.#localText(at);
+      if (before === undefined) return;
+      const file = this.bench.open(at);
+      const added = this.#token(size);
+      this.bench.writeHandle(file, Buffer.byteLength(before), added);
+      this.bench.closeHandle(file);
+      this.#replaced(before, before + added);
+    },
+    mkdir: ({ at }) => this.bench.mkdir(at),
+    unlink: ({ at }) => {
+      const before = this.#localText(at);
+      this.bench.unlink(at);
+      this.#replaced(before, undefined);
+    },
+    rmdir: ({ at }) => this.bench.rmdir(at),
+    rename: ({ at, to }) => {
+      const over = at === to ? undefined : this.#localText(to);
+      this.bench.rename(at, to);
+      this.#replaced(over, undefined);
+    },
+    exchange: ({ at, to }) => this.bench.rename(at, to, 2),
+    read: ({ at }) => void this.bench.read(at),
+    list: ({ at }) => void this.bench.list(at),
+  };
+
+  #otherClient: Plays<OtherStep> = {
+    'their write': ({ at, size }) => {
+      const { server } = this.bench;
+      const before = server.has(at) ? server.read(at) : undefined;
+      const text = this.#token(size);
+      server.write(at, text);
+      this.#replaced(before, text);
+    },
+    'their mkdir': ({ at }) => this.bench.server.makeFolder(at),
+    'their remove': ({ at }) => {
+      const { server } = this.bench;
+      const gone = [...server.tree()].filter(([path]) => path === at || path.startsWith(`${at}/`));
+      server.remove(at);
+      for (const [, text] of gone) this.#replaced(text, undefined);
+    },
+    'their move': ({ at, to }) => this.bench.server.move(at, to),
+  };
+
+  #circumstances: Plays<Circumstance> = {
+    answers: ({ count, pick }) => this.#answers(count, pick),
+    time: ({ seconds }) => this.bench.advance(seconds * 1000),
+    settle: () => this.bench.settle(),
+    'lose answers': ({ count }) => {
+      this.bench.server.lostAnswers += count;
+    },
+    restart: ({ how }) => this.bench.restart(how),
+    offline: ({ count }) => {
+      this.bench.server.failure = 'offline';
+      this.#answers(count);
+      this.bench.server.failure = undefined;
+    },
+  };
+
   #play(action: Step): void {
-    const { bench } = this;
-    const { server } = bench;
-    switch (action.do) {
-      case 'write': {
-        const before = this.#localText(action.at);
-        const text = this.#token(action.size);
-        bench.write(action.at, text);
-        this.#replaced(before, text);
-        return;
-      }
-      case 'append': {
-        const before = this.#localText(action.at);
-        if (before === undefined) return;
-        const file = bench.open(action.at);
-        const added = this.#token(action.size);
-        bench.writeHandle(file, Buffer.byteLength(before), added);
-        bench.closeHandle(file);
-        this.#replaced(before, before + added);
-        return;
-      }
-      case 'mkdir':
-        bench.mkdir(action.at);
-        return;
-      case 'unlink': {
-        const before = this.#localText(action.at);
-        bench.unlink(action.at);
-        this.#replaced(before, undefined);
-        return;
-      }
-      case 'rmdir':
-        bench.rmdir(action.at);
-        return;
-      case 'rename': {
-        const over = action.at === action.to ? undefined : this.#localText(action.to);
-        bench.rename(action.at, action.to);
-        this.#replaced(over, undefined);
-        return;
-      }
-      case 'exchange':
-        bench.rename(action.at, action.to, 2);
-        return;
-      case 'read':
-        bench.read(action.at);
-        return;
-      case 'list':
-        bench.list(action.at);
-        return;
-      case 'their write': {
-        const before = server.has(action.at) ? server.read(action.at) : undefined;
-        const text = this.#token(action.size);
-        server.write(action.at, text);
-        this.#replaced(before, text);
-        return;
-      }
-      case 'their mkdir':
-        server.makeFolder(action.at);
-        return;
-      case 'their remove': {
-        const gone = [...server.tree()].filter(
-          ([path]) => path === action.at || path.startsWith(`${action.at}/`),
-        );
-        server.remove(action.at);
-        for (const [, text] of gone) this.#replaced(text, undefined);
-        return;
-      }
-      case 'their move':
-        server.move(action.at, action.to);
-        return;
-      case 'answers':
-        for (let answer = 0; answer < action.count; answer += 1) bench.step(action.pick);
-        return;
-      case 'time':
-        bench.advance(action.seconds * 1000);
-        return;
-      case 'settle':
-        bench.settle();
-        return;
-      case 'lose answers':
-        server.lostAnswers += action.count;
-        return;
-      case 'restart':
-        bench.restart(action.how);
-        return;
-      case 'offline':
-        server.failure = 'offline';
-        for (let answer = 0; answer < action.count; answer += 1) bench.step();
-        server.failure = undefined;
-        return;
-    }
+    const plays: Plays<Step> = { ...this.#user, ...this.#otherClient, ...this.#circumstances };
+    (plays[action.do] as (action: Step) => void)(action);
+  }
+
+  #answers(count: number, pick?: number): void {
+    for (let answer = 0; answer < count; answer += 1) this.bench.step(pick);
   }
 
   finish(): void {
@@ -202,18 +203,35 @@ function sorted(tree: ReadonlyMap<string, string>): readonly (readonly [string, 
 
 const RUNS = Number(process.env['NUAGE_MODEL_RUNS'] ?? 40);
 
-describe('the engine', () => {
-  it('converges and loses nothing, whatever happens', { timeout: 600_000 }, () => {
+function play(steps: readonly Step[], end: (world: World) => void): void {
+  const world = new World();
+  try {
+    for (const action of steps) world.play(action);
+    end(world);
+  } finally {
+    world.bench.close();
+  }
+}
+
+describe('the engine', { timeout: 600_000 }, () => {
+  it('converges and loses nothing, whatever happens', () => {
     fc.assert(
-      fc.property(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) => {
-        const world = new World();
-        try {
-          for (const action of steps) world.play(action);
+      fc.property(fc.array(step, { minLength: 5, maxLength: 30 }), (steps) =>
+        play(steps, (world) => world.finish()),
+      ),
+      { numRuns: RUNS },
+    );
+  });
+
+  it('brings the server exactly what the user sees when nobody else works there', () => {
+    fc.assert(
+      fc.property(fc.array(quietStep, { minLength: 5, maxLength: 30 }), (steps) =>
+        play([{ do: 'settle' }, ...steps], (world) => {
+          const seen = sorted(world.bench.tree());
           world.finish();
-        } finally {
-          world.bench.close();
-        }
-      }),
+          expect(sorted(world.bench.server.tree())).toEqual(seen);
+        }),
+      ),
       { numRuns: RUNS },
     );
   });

@@ -47,6 +47,7 @@ export class EngineBench {
   readonly notifications: Notification[] = [];
   readonly logs: LogRecord[] = [];
   engine: Engine;
+  readonly #lookups = new Map<number, number>();
   #random = 0;
 
   constructor() {
@@ -89,6 +90,7 @@ export class EngineBench {
   /** As after a clean end of the process, or as `kill -9` leaves it. */
   restart(how: 'clean' | 'killed' = 'clean'): void {
     this.server.dropAll();
+    this.#lookups.clear();
     if (how === 'killed') {
       const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-engine-'));
       fs.cpSync(this.folder, copy, { recursive: true });
@@ -154,6 +156,7 @@ export class EngineBench {
       const entry = this.run(() => this.#fs.lookup(CALLER, ino, name));
       if (entry.ino === 0) throw new NuageError('not-found', at);
       ino = entry.ino;
+      this.#lookedUp(ino);
     }
     return ino;
   }
@@ -235,12 +238,23 @@ export class EngineBench {
     if (this.has(at)) return this.open(at, O_RDWR | constants.O_TRUNC);
     const flags = O_RDWR | O_EXCL;
     const made = this.run(() => this.#fs.create(CALLER, { parent, name }, 0o644, flags));
+    this.#lookedUp(made.entry.ino);
     return { ino: made.entry.ino, handle: made.open.handle };
   }
 
   mkdir(at: string): void {
     const place = this.#place(at);
-    this.run(() => this.#fs.mkdir(CALLER, place, 0o755));
+    this.#lookedUp(this.run(() => this.#fs.mkdir(CALLER, place, 0o755)).ino);
+  }
+
+  /** As the kernel does when it drops its caches: it may know every inode again later. */
+  forgetAll(): void {
+    for (const [ino, count] of this.#lookups) this.#fs.forget(ino, count);
+    this.#lookups.clear();
+  }
+
+  #lookedUp(ino: number): void {
+    this.#lookups.set(ino, (this.#lookups.get(ino) ?? 0) + 1);
   }
 
   unlink(at: string): void {

@@ -39,7 +39,7 @@ export function write(exchange: Exchange): Result<number> {
   const file = { ino: request.ino, handle: request.u64(at.fh), offset };
   const data = request.tail(bodySize).subarray(0, size);
   const result = fileSystem.write(request.caller(), file, data);
-  return result instanceof Parked ? result : reply.putCount(0, result);
+  return result instanceof Parked ? result : reply.putWritten(0, result);
 }
 
 export function fallocate({ fileSystem, request }: Exchange): Result<number> {
@@ -57,19 +57,19 @@ export function lseek({ fileSystem, request, reply }: Exchange): Result<number> 
   const { at } = LSEEK_IN;
   const file = { ino: request.ino, handle: request.u64(at.fh), offset: request.u64(at.offset) };
   const result = fileSystem.lseek(request.caller(), file, request.u32(at.whence));
-  return result instanceof Parked ? result : reply.putU64(0, result);
+  return result instanceof Parked ? result : reply.putOffset(0, result);
 }
 
 export function copyFileRange(exchange: Exchange): Result<number> {
   const copied = copy(exchange, COPIED_BYTES_MAX);
   if (copied instanceof Parked || copied < 0) return copied;
-  return exchange.reply.putCount(0, copied);
+  return exchange.reply.putWritten(0, copied);
 }
 
 export function copyFileRange64(exchange: Exchange): Result<number> {
   const copied = copy(exchange, Number.MAX_SAFE_INTEGER);
   if (copied instanceof Parked || copied < 0) return copied;
-  return exchange.reply.putU64(0, copied);
+  return exchange.reply.putCopied(0, copied);
 }
 
 function copy({ fileSystem, request }: Exchange, lengthMax: number): Result<number> {

@@ -1,4 +1,4 @@
-/** What changes or follows names: MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME(2), READLINK. */
+/** What changes or follows names: MKNOD, MKDIR, SYMLINK, LINK, UNLINK, RMDIR, RENAME, READLINK. */
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../constants.js';
 import type { EntryReply, Result } from '../filesystem.js';
 import { Parked } from '../filesystem.js';

@@ -28,7 +28,7 @@ export function listxattr({ fileSystem, request, reply }: Exchange): Result<numb
 }
 
 function sized(reply: Reply, value: Uint8Array, room: number): number {
-  if (room === 0) return reply.putCount(0, value.length);
+  if (room === 0) return reply.putXattrSize(0, value.length);
   if (value.length > Math.min(room, reply.capacity)) return -OUT_OF_RANGE;
   reply.bytes.set(value, PAYLOAD);
   return value.length;
