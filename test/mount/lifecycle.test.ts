@@ -100,11 +100,16 @@ describe('a second mount', { timeout: 60_000 }, () => {
   });
 });
 
+/** A shell command that ends once the condition holds, or fails after ten seconds. */
+function until(condition: string): string {
+  return `for i in $(seq 100); do if ${condition}; then break; fi; sleep 0.1; done; ${condition}`;
+}
+
 describe('while the server is away', { timeout: 60_000 }, () => {
   it('reads what is here, keeps what is written, and sends it later', async () => {
-    const mounted = await start();
+    const mounted = await start({ arguments: ['--poll-interval', '1'] });
     await fs.writeFile(path.join(mounted.server.folder, 'lu.txt'), 'déjà lu');
-    await mounted.sh('sleep 0.2; cat lu.txt');
+    await mounted.sh(`${until('[ -e lu.txt ]')}; cat lu.txt`);
     await mounted.server.settings({ maintenance: true });
     expect(await mounted.sh('cat lu.txt; echo hors ligne > nouveau.txt; cat nouveau.txt')).toBe(
       'déjà luhors ligne\n',
@@ -116,9 +121,9 @@ describe('while the server is away', { timeout: 60_000 }, () => {
   });
 
   it('lets Ctrl-C end a cat that waits for a server that never answers', async () => {
-    const mounted = await start();
+    const mounted = await start({ arguments: ['--poll-interval', '1'] });
     await fs.writeFile(path.join(mounted.server.folder, 'loin.txt'), 'x'.repeat(5_000_000));
-    await mounted.sh('for i in $(seq 50); do [ -e loin.txt ] && exit 0; sleep 0.1; done; exit 1');
+    await mounted.sh(until('[ -e loin.txt ]'));
     await mounted.server.fault({ method: 'GET', action: { kind: 'hang', at: 'before' } });
     const cat = spawn('cat', [path.join(mounted.folder, 'loin.txt')], { stdio: 'ignore' });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
@@ -138,12 +143,9 @@ describe('what changes on the server', { timeout: 60_000 }, () => {
     await mounted.sh('sleep 2; cat a.txt; ls; stat a.txt; ! stat b.txt');
     await fs.writeFile(path.join(there, 'a.txt'), 'après, plus long');
     await fs.writeFile(path.join(there, 'b.txt'), 'nouveau');
-    await mounted.sh(`
-      for i in $(seq 100); do [ -e b.txt ] && [ "$(cat a.txt)" = 'après, plus long' ] && exit 0; sleep 0.1; done
-      exit 1
-    `);
+    await mounted.sh(until(`[ -e b.txt ] && [ "$(cat a.txt)" = 'après, plus long' ]`));
     await fs.rm(path.join(there, 'b.txt'));
-    await mounted.sh('for i in $(seq 100); do [ -e b.txt ] || exit 0; sleep 0.1; done; exit 1');
+    await mounted.sh(until('[ ! -e b.txt ]'));
   });
 });
 
