@@ -95,8 +95,17 @@ export const IDLE_CONTENTS_MAX = 4_096;
 /** Rows looked at together when the cache is shrunk. */
 export const EVICTION_BATCH_ROWS = 256;
 
-/** Longest stretch of syncing fetched data at once; what is left over waits for the next time. */
-export const FLUSH_BUDGET_MS = 50;
+/** So little is synced by the engine itself: no more than it costs to ask somebody else. */
+export const SYNC_HERE_BYTES_MAX = 256 * KIB;
+
+/** Files synced in one round: the rows that say so are one transaction of some milliseconds. */
+export const SYNC_ROUND_FILES_MAX = 500;
+
+/** Each holds one of the four threads that also resolve host names. */
+export const SYNCS_AT_ONCE_MAX = 2;
+
+/** Rounds of syncing at once: the periodic one and those that a program waits for. */
+export const DISK_LANE_MAX = 2;
 
 // --- remote: the account over HTTP ---
 

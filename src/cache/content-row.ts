@@ -41,6 +41,8 @@ export interface ContentState {
   uses: number;
   /** -1: not open. */
   fd: number;
+  /** Written or fetched since the last sync was begun. */
+  unflushedBytes: number;
 }
 
 /** What a fresh content and one read from its row share. */
@@ -52,6 +54,7 @@ const IN_MEMORY = {
   removed: false,
   uses: 0,
   fd: -1,
+  unflushedBytes: 0,
 } as const;
 
 export function newContent(options: {

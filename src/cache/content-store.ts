@@ -14,15 +14,15 @@ import { randomBytes } from 'node:crypto';
 import { assert } from '../assert.js';
 import type { Clock } from '../clock.js';
 import { NuageError } from '../errors.js';
-import { BLOCK_SIZE_BYTES, FLUSH_BUDGET_MS } from '../limits.js';
+import { BLOCK_SIZE_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { BlockMap, type ByteRange } from './block-map.js';
 import { ContentCatalog } from './content-catalog.js';
 import { recoverContents, type RecoveryReport } from './content-recovery.js';
 import { ContentRows, type ContentState, newContent } from './content-row.js';
+import { ContentSync, type SyncRound } from './content-sync.js';
 import { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
-import { toDiskError } from './disk-error.js';
 import { chooseEvictions } from './eviction.js';
 
 export interface ContentStoreOptions {
@@ -43,6 +43,7 @@ export class ContentStore {
   readonly #db: CacheDatabase;
   readonly #rows: ContentRows;
   readonly #files: DataFiles;
+  readonly #sync: ContentSync;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #random: (size: number) => Uint8Array;
@@ -60,6 +61,11 @@ export class ContentStore {
     this.#rows = new ContentRows(options.db);
     this.#files = new DataFiles(options.stateFolder, options.logger);
     this.#catalog = new ContentCatalog(options.db, this.#rows, this.#files);
+    this.#sync = new ContentSync({
+      catalog: this.#catalog,
+      files: this.#files,
+      logger: options.logger,
+    });
     this.#latestUse = this.#rows.lastUsed();
   }
 
@@ -118,6 +124,7 @@ export class ContentStore {
       if (state.map.addWhole(from, to)) fetched.addWhole(from, to);
     }
     state.fetched = fetched;
+    state.unflushedBytes += end - start;
     this.#catalog.unsaved.add(state);
     this.#catalog.measureLater(state);
   }
@@ -144,6 +151,7 @@ export class ContentStore {
     if (state.map !== undefined) assertEdgesAreHere(state.map, offset, end);
     this.#prepareForUser(state);
     this.#files.write(state, offset, data);
+    state.unflushedBytes += data.length;
     this.#catalog.measureLater(state);
     if (end <= state.size) return;
     state.size = end;
@@ -189,36 +197,38 @@ export class ContentStore {
     this.#catalog.save(state);
   }
 
-  /** Makes the user's bytes durable. The row needs a `barrier()` of the database after it. */
+  /** Makes the bytes durable, here and now. The row needs a `barrier()` of the database. */
   sync(id: string): void {
-    const state = this.#catalog.get(id);
-    if (!state.unsynced && state.fetched === undefined) return;
-    this.#files.sync(state, true);
-    state.fetched = undefined;
-    state.unsynced = false;
-    this.#catalog.unsynced.delete(state);
-    this.#catalog.save(state);
+    this.#sync.sync(this.#catalog.get(id));
   }
 
-  /**
-   * As {@link sync} for each that the server does not have; what it has may wait for {@link flush}.
-   * Goes on after a failure and throws the first one.
-   */
-  syncAll(): void {
-    const failures: unknown[] = [];
-    for (const state of this.#catalog.unsynced) {
-      if (!state.dirty) continue;
-      try {
-        this.sync(state.id);
-      } catch (error) {
-        failures.push(error);
-      }
-    }
-    if (failures.length > 0) throw toDiskError('sync', failures[0]);
+  /** Undefined when so little of it waits that {@link sync} may do it here. */
+  takeSyncRoundOf(id: string): SyncRound | undefined {
+    return this.#sync.takeRoundOf(this.#catalog.get(id));
   }
 
+  /** All that waits, to be synced elsewhere. Who takes a round ends it or drops it. */
+  takeSyncRounds(): readonly SyncRound[] {
+    return this.#sync.takeRounds();
+  }
+
+  /** @param failed files of the round of which it is not proven that they are durable. */
+  endSyncRound(round: SyncRound, failed: ReadonlySet<string>): void {
+    this.#db.atomically(() => this.#sync.endRound(round, failed));
+  }
+
+  dropSyncRound(round: SyncRound): void {
+    this.#sync.dropRound(round);
+  }
+
+  /** Something is not on the disk yet and may get there. */
   hasUnsynced(): boolean {
-    return this.#catalog.unsynced.size > 0;
+    return this.#sync.isWaiting;
+  }
+
+  /** {@link save} would write something. */
+  hasUnsaved(): boolean {
+    return this.#catalog.unsaved.size > 0 || this.#catalog.hasRemovable;
   }
 
   /** A counted use: the file stays open and, even when removed, readable and writable. */
@@ -268,30 +278,25 @@ export class ContentStore {
     return victims;
   }
 
-  /**
-   * Saves what may be lost until now: fetched blocks after an `fdatasync` of their data, sizes,
-   * uses. Stops after `budgetMs`; the rest waits for the next call. Not within a transaction.
-   */
-  flush(budgetMs: number = FLUSH_BUDGET_MS): void {
-    const deadline = this.#clock.monotonic() + budgetMs;
+  /** Saves sizes and uses, which may be lost until now. Not within a transaction. */
+  save(): void {
     this.#catalog.storedBytes();
-    for (const state of this.#catalog.unsaved) {
-      if (state.fetched === undefined) continue;
-      this.#syncFetched(state);
-      if (this.#clock.monotonic() >= deadline) break;
-    }
-    for (const state of this.#catalog.unsynced) {
-      if (this.#clock.monotonic() >= deadline) break;
-      if (!state.dirty) this.sync(state.id);
-    }
     this.#catalog.saveNow();
     if (this.#catalog.hasRemovable) this.#db.barrier();
   }
 
-  /** Syncs and saves everything and closes all files. Its owner closes the database after this. */
+  /** Syncs and saves everything, here and now. @throws the first failure, after all was tried. */
+  flush(): void {
+    try {
+      this.#sync.syncAll();
+    } finally {
+      this.save();
+    }
+  }
+
+  /** Flushes and closes all files. Its owner closes the database after this. */
   close(): void {
-    this.syncAll();
-    this.flush(Number.POSITIVE_INFINITY);
+    this.flush();
     for (const state of this.#catalog.loaded()) this.#files.close(state);
   }
 
@@ -336,23 +341,6 @@ export class ContentStore {
     const state = this.#catalog.get(id);
     const isInUse = state.uses > 0 || state.removed || state.fetched !== undefined;
     return isInUse || state.dirty || state.unsynced ? undefined : state;
-  }
-
-  /** Fetched blocks whose sync fails are no longer here: they are fetched again. */
-  #syncFetched(state: ContentState): void {
-    try {
-      this.#files.sync(state, false);
-    } catch (error) {
-      this.#logger.warn('fetched data could not be synced and will be fetched again', {
-        id: state.id,
-        reason: toDiskError('sync', error).message,
-      });
-      if (state.map !== undefined) {
-        state.map = new BlockMap(state.map.fetchable, state.map.bitsWithout(state.fetched));
-      }
-    }
-    state.fetched = undefined;
-    this.#catalog.save(state);
   }
 }
 

@@ -13,6 +13,7 @@ import type { Logger } from '../log.js';
 import type { ServerInfo } from '../remote/remote.js';
 import type { WaitFor } from '../sync/context.js';
 import type { Synchroniser } from '../sync/synchroniser.js';
+import type { Durability } from './durability.js';
 import type { Handles } from './handles.js';
 import type { Inodes } from './inodes.js';
 import type { OpenFiles } from './open-files.js';
@@ -36,6 +37,7 @@ export interface FsContext {
   readonly handles: Handles;
   readonly openFiles: OpenFiles;
   readonly space: Space;
+  readonly durability: Durability;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly options: FsOptions;
@@ -44,7 +46,7 @@ export interface FsContext {
 }
 
 /** Turns what the synchronisation waits for into a parked operation with a deadline. */
-export function park(context: FsContext, waitFor: WaitFor): Parked {
+export function park(context: Pick<FsContext, 'clock'>, waitFor: WaitFor): Parked {
   return new Parked(
     waitFor.keys,
     context.clock.monotonic() + OPERATION_DEADLINE_MS,

@@ -17,6 +17,7 @@ import { recover } from '../sync/recovery.js';
 import { Synchroniser } from '../sync/synchroniser.js';
 import { Timers } from '../sync/timers.js';
 import type { FsContext, FsOptions } from './context.js';
+import { Durability } from './durability.js';
 import { NuageFileSystem } from './filesystem.js';
 import { Handles } from './handles.js';
 import { Housekeeping } from './housekeeping.js';
@@ -79,7 +80,7 @@ export class Engine {
     });
     this.fileSystem = new NuageFileSystem(this.context, {
       mounted: surroundings.mounted,
-      changed: () => this.#housekeeping.changed(),
+      changed: () => this.context.durability.changed(),
     });
   }
 
@@ -172,11 +173,16 @@ export class Engine {
       isBusy: (ino) => sync.inFlight.isBusy(ino),
       forgetContent: (content) => sync.reader.forget(content),
     });
+    const durability = new Durability(
+      { db, contents, openFiles, clock },
+      { timers: this.timers, effects: this.#effects, wake },
+    );
     return {
       db,
       tree,
       contents,
       sync,
+      durability,
       inodes,
       handles,
       openFiles,

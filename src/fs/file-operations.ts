@@ -69,11 +69,15 @@ export function release(context: FsContext, handle: number): void {
 }
 
 /** Survives a power cut: bytes first, then the row that speaks of them. */
-export function fsync(context: FsContext, handle: number): void {
+export function fsync(context: FsContext, handle: number): Parked | undefined {
   const file = context.handles.file(handle);
   context.openFiles.commit(file.ino);
-  if (context.contents.has(file.content)) context.contents.sync(file.content);
+  if (context.contents.has(file.content)) {
+    const wait = context.durability.ensureSynced(file.content);
+    if (wait !== undefined) return wait;
+  }
   context.db.barrier();
+  return undefined;
 }
 
 export function lseek(context: FsContext, file: CopyRange, whence: number): number {

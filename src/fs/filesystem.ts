@@ -125,8 +125,8 @@ export class NuageFileSystem implements FuseFileSystem {
     files.release(this.#context, handle);
   }
 
-  fsync(_caller: Caller, _ino: number, handle: number): void {
-    files.fsync(this.#context, handle);
+  fsync(_caller: Caller, _ino: number, handle: number): Result<void> {
+    return files.fsync(this.#context, handle);
   }
 
   fallocate(_caller: Caller, file: CopyRange, length: number, mode: number): Result<void> {

@@ -1,13 +1,9 @@
 /**
- * What the engine does now and then: makes changes durable, shrinks the cache, asks for the quota.
+ * What the engine does now and then: remembers what was fetched, shrinks the cache, asks for the
+ * quota.
  */
 import { PLAN_ROUND_NODES_MAX } from '../limits.js';
-import {
-  CACHE_FLUSH_MS,
-  DURABLE_WITHIN_MS,
-  EVICTION_CHECK_MS,
-  QUOTA_REFRESH_MS,
-} from '../limits.js';
+import { CACHE_FLUSH_MS, EVICTION_CHECK_MS, QUOTA_REFRESH_MS } from '../limits.js';
 import type { EffectClient } from '../sync/effects.js';
 import type { Timers } from '../sync/timers.js';
 import type { FsContext } from './context.js';
@@ -21,7 +17,6 @@ export interface HousekeepingParts {
 export class Housekeeping {
   readonly #context: FsContext;
   readonly #parts: HousekeepingParts;
-  #isArmed = false;
 
   constructor(context: FsContext, parts: HousekeepingParts) {
     this.#context = context;
@@ -29,25 +24,10 @@ export class Housekeeping {
   }
 
   start(): void {
-    this.#repeat('cache-flush', CACHE_FLUSH_MS, () => this.#context.contents.flush());
+    this.#repeat('cache-flush', CACHE_FLUSH_MS, () => this.#remember());
     this.#repeat('evict', EVICTION_CHECK_MS, () => this.#evict());
     this.#repeat('quota', QUOTA_REFRESH_MS, () => this.#askQuota());
     this.#askQuota();
-  }
-
-  /** Something was changed: it reaches the disk within {@link DURABLE_WITHIN_MS}. */
-  changed(): void {
-    if (this.#isArmed) return;
-    this.#isArmed = true;
-    this.#parts.timers.set('durable', DURABLE_WITHIN_MS, () => this.makeDurable());
-  }
-
-  makeDurable(): void {
-    this.#isArmed = false;
-    const { openFiles, contents, db } = this.#context;
-    openFiles.commitAll();
-    contents.syncAll();
-    db.barrier();
   }
 
   /** A failure is logged and tried again next time: none of this is anybody's operation. */
@@ -56,6 +36,11 @@ export class Housekeeping {
       this.#repeat(name, intervalMs, run);
       run();
     });
+  }
+
+  #remember(): void {
+    const { contents, durability } = this.#context;
+    if (contents.hasUnsynced() || contents.hasUnsaved()) durability.changed();
   }
 
   #evict(): void {

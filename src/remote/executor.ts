@@ -8,6 +8,7 @@ import type { Clock } from '../clock.js';
 import { NuageError, toErrorRecord } from '../errors.js';
 import {
   CHANGE_LANE_MAX,
+  DISK_LANE_MAX,
   FETCH_LANE_MAX,
   FETCH_PROGRESS_BYTES,
   LIST_LANE_MAX,
@@ -29,6 +30,7 @@ import type {
 } from './messages.js';
 import { abortedError } from './network-error.js';
 import type { Remote, StoredFile } from './remote.js';
+import { syncFiles } from './sync-files.js';
 
 export interface ExecutorOptions {
   readonly remote: Remote;
@@ -37,7 +39,7 @@ export interface ExecutorOptions {
   readonly logger: Logger;
 }
 
-type LaneName = 'look' | 'list' | 'fetch' | 'change' | 'upload';
+type LaneName = 'disk' | 'look' | 'list' | 'fetch' | 'change' | 'upload';
 
 const LANE_OF = {
   connect: 'look',
@@ -51,6 +53,7 @@ const LANE_OF = {
   remove: 'change',
   'set-modified': 'change',
   put: 'upload',
+  'sync-files': 'disk',
 } as const satisfies Record<Effect['op'], LaneName>;
 
 interface Job {
@@ -70,6 +73,7 @@ export class EffectExecutor {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #lanes: Readonly<Record<LaneName, Lane>> = {
+    disk: new Lane(DISK_LANE_MAX),
     look: new Lane(LOOK_LANE_MAX),
     list: new Lane(LIST_LANE_MAX),
     fetch: new Lane(FETCH_LANE_MAX),
@@ -157,6 +161,8 @@ export class EffectExecutor {
         return this.#void(remote.remove(effect.path, effect.etag, signal));
       case 'set-modified':
         return this.#void(remote.setModified(effect.path, effect.mtime, signal));
+      case 'sync-files':
+        return syncFiles(effect.dataFiles);
       case 'root-etag':
         return remote.rootEtag(signal);
       case 'quota':

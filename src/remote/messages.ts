@@ -43,6 +43,8 @@ export type Effect =
     }
   | { readonly op: 'remove'; readonly path: string; readonly etag: string | undefined }
   | { readonly op: 'set-modified'; readonly path: string; readonly mtime: number }
+  /** Makes data files durable, which may take seconds. */
+  | { readonly op: 'sync-files'; readonly dataFiles: readonly string[] }
   | { readonly op: 'root-etag' }
   | { readonly op: 'quota' };
 
@@ -68,6 +70,8 @@ export interface EffectResults {
   move: undefined;
   remove: undefined;
   'set-modified': undefined;
+  /** Those of which it could not be proven. */
+  'sync-files': readonly string[];
   'root-etag': string;
   quota: Quota;
 }

@@ -39,5 +39,8 @@ export const CONTENT_KEY_PREFIX = 'content:';
 /** Wakes every operation that needs this folder's listing. */
 export const listingKey = (ino: number): string => `listing:${ino}`;
 
+/** Wakes every operation that waits until this content is on the disk. */
+export const syncKey = (content: string): string => `sync:${content}`;
+
 /** Wakes every operation that needs bytes of this content. */
 export const contentKey = (content: string): string => CONTENT_KEY_PREFIX + content;

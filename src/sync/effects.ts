@@ -23,12 +23,17 @@ export interface EffectObserver<Op extends Effect['op']> {
 
 type AnyObserver = EffectObserver<'list'>;
 
-/** Told of every outcome, before the observer: who decides on online and offline. */
+interface Running {
+  readonly op: Effect['op'];
+  readonly observer: AnyObserver;
+}
+
+/** Told of every outcome of the server, before the observer: who decides on online and offline. */
 export type OutcomeListener = (error: NuageError | undefined) => void;
 
 export class EffectClient {
   readonly #post: (request: EffectRequest) => void;
-  readonly #observers = new Map<EffectId, AnyObserver>();
+  readonly #running = new Map<EffectId, Running>();
   #outcome: OutcomeListener = () => undefined;
   #lastId: EffectId = 0;
 
@@ -41,7 +46,7 @@ export class EffectClient {
   }
 
   get running(): number {
-    return this.#observers.size;
+    return this.#running.size;
   }
 
   start<Op extends Effect['op']>(
@@ -50,7 +55,7 @@ export class EffectClient {
   ): EffectId {
     const id = ++this.#lastId;
     // The result type follows from `op`, which only the sender of the event can break.
-    this.#observers.set(id, observer as unknown as AnyObserver);
+    this.#running.set(id, { op: effect.op, observer: observer as unknown as AnyObserver });
     this.#post({ type: 'start', id, effect });
     return id;
   }
@@ -60,12 +65,13 @@ export class EffectClient {
    * or by what came first: from then on the main thread touches nothing of it any more.
    */
   abort(id: EffectId): void {
-    if (this.#observers.has(id)) this.#post({ type: 'cancel', id });
+    if (this.#running.has(id)) this.#post({ type: 'cancel', id });
   }
 
   deliver(event: EffectEvent): void {
-    const observer = this.#observers.get(event.id);
-    if (observer === undefined) return;
+    const running = this.#running.get(event.id);
+    if (running === undefined) return;
+    const { op, observer } = running;
     switch (event.type) {
       case 'entries':
         observer.entries?.(event.entries);
@@ -77,14 +83,14 @@ export class EffectClient {
         observer.sent?.(event.bytes);
         return;
       case 'done':
-        this.#observers.delete(event.id);
-        this.#outcome(undefined);
+        this.#running.delete(event.id);
+        if (op !== 'sync-files') this.#outcome(undefined);
         observer.done(event.result as undefined);
         return;
       case 'failed': {
-        this.#observers.delete(event.id);
+        this.#running.delete(event.id);
         const error = fromErrorRecord(event.error);
-        this.#outcome(error);
+        if (op !== 'sync-files') this.#outcome(error);
         observer.failed(error);
         return;
       }

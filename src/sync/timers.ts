@@ -29,6 +29,10 @@ export class Timers {
     this.set(name, delayMs, run);
   }
 
+  has(name: string): boolean {
+    return this.#timers.has(name);
+  }
+
   clear(name: string): void {
     this.#timers.delete(name);
   }

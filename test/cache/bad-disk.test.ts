@@ -62,7 +62,7 @@ describe.runIf(mayMount)('a full disk', () => {
     expect(contents.size(id)).toBe(B);
     expect(fs.statSync(contents.dataPath(id)).size).toBe(B);
     contents.write(id, 0, bytes(B, 3));
-    contents.syncAll();
+    contents.flush();
   });
 
   it('refuses a transaction as a whole, and takes the next one when there is space again', () => {
@@ -122,11 +122,12 @@ describe.runIf(process.platform === 'linux')('a sync that fails', () => {
     const other = contents.create({ size: 0, complete: true });
     contents.write(id, 0, bytes(1, 1));
     const broken = breakDescriptor(id);
-    expect(kindOf(() => contents.syncAll())).toBe('io');
+    expect(kindOf(() => contents.flush())).toBe('io');
     // The lowest free number is taken again: a second fdatasync of it would succeed.
     expect(fs.openSync(contents.dataPath(id), 'r+')).toBe(broken);
     expect(kindOf(() => contents.sync(id))).toBe('io');
-    expect(contents.hasUnsynced()).toBe(true);
+    expect(contents.isDirty(id)).toBe(true);
+    expect(contents.hasUnsynced(), 'nothing more can be done').toBe(false);
     contents.sync(other);
   });
 

@@ -1,9 +1,14 @@
+import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ContentStore } from '../../src/cache/content-store.js';
 import { systemClock } from '../../src/clock.js';
-import { BLOCK_SIZE_BYTES as B, IDLE_DATA_FILES_MAX } from '../../src/limits.js';
+import {
+  BLOCK_SIZE_BYTES as B,
+  IDLE_DATA_FILES_MAX,
+  SYNC_HERE_BYTES_MAX,
+} from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
 import { bytes, type Cache, draft, kindOf, openCache, synced, temporaryFolder } from './support.js';
 
@@ -108,16 +113,6 @@ describe('fetching', () => {
     cache = openCache(cache.folder);
     expect(cache.contents.isComplete(id)).toBe(true);
     expect(readAll(id)).toEqual(bytes(2 * B + 1, 4));
-  });
-
-  it('stops flushing when its time is up and goes on the next time', () => {
-    const { contents } = cache;
-    const ids = [1, 2, 3].map(() => contents.create({ size: B, complete: false }));
-    for (const id of ids) arrive(id, 0, bytes(B, 1));
-    contents.flush(0);
-    cache.db.close();
-    cache = openCache(cache.folder);
-    expect(ids.map((id) => cache.contents.isComplete(id))).toEqual([true, false, false]);
   });
 
   it('of nothing completes an empty file', () => {
@@ -242,12 +237,12 @@ describe('resizing', () => {
 });
 
 describe('syncing', () => {
-  it('is due after each write and done by sync and by syncAll', () => {
+  it('is due after each write and done by sync and by flush', () => {
     const { contents } = cache;
     const a = contents.create({ size: 0, complete: true });
     const b = contents.create({ size: 0, complete: true });
     expect(contents.hasUnsynced()).toBe(true);
-    contents.syncAll();
+    contents.flush();
     expect(contents.hasUnsynced()).toBe(false);
     contents.write(a, 0, bytes(1, 1));
     contents.sync(b);
@@ -256,10 +251,65 @@ describe('syncing', () => {
     expect(contents.hasUnsynced()).toBe(false);
   });
 
-  it('is not due for what was only fetched', () => {
+  it('in rounds, carried out by somebody else, is done with the round', () => {
+    const { contents } = cache;
+    const written = contents.create({ size: 0, complete: true });
+    const fetched = contents.create({ size: 2 * B, complete: false });
+    arrive(fetched, 0, bytes(B, 1));
+    const [round, ...others] = contents.takeSyncRounds();
+    assert(round !== undefined);
+    expect(others).toEqual([]);
+    expect(round.dataFiles).toEqual([contents.dataPath(written), contents.dataPath(fetched)]);
+    expect(contents.takeSyncRounds(), 'nothing is taken twice').toEqual([]);
+    contents.endSyncRound(round, new Set());
+    expect(contents.hasUnsynced()).toBe(false);
+    cache.db.close();
+    cache = openCache(cache.folder);
+    expect(cache.contents.covered(fetched, 0, B)).toBe(true);
+  });
+
+  it('in rounds leaves much that was written meanwhile to the next round', () => {
+    const { contents } = cache;
+    const id = contents.create({ size: 0, complete: true });
+    const [first] = contents.takeSyncRounds();
+    assert(first !== undefined);
+    contents.write(id, 0, bytes(SYNC_HERE_BYTES_MAX + 1, 1));
+    contents.endSyncRound(first, new Set());
+    expect(contents.hasUnsynced()).toBe(true);
+    const [second] = contents.takeSyncRounds();
+    assert(second !== undefined);
+    contents.write(id, 0, bytes(1, 2));
+    contents.endSyncRound(second, new Set());
+    expect(contents.hasUnsynced(), 'a little is synced at once').toBe(false);
+  });
+
+  it('that failed elsewhere proves nothing ever after, and fetched bytes are fetched again', () => {
+    const { contents } = cache;
+    const written = contents.create({ size: 0, complete: true });
+    const fetched = contents.create({ size: B, complete: false });
+    arrive(fetched, 0, bytes(B, 1));
+    const [round] = contents.takeSyncRounds();
+    assert(round !== undefined);
+    contents.endSyncRound(round, new Set(round.dataFiles));
+    expect(kindOf(() => contents.sync(written))).toBe('io');
+    expect(contents.covered(fetched, 0, 1)).toBe(false);
+    expect(contents.takeSyncRounds()).toEqual([]);
+  });
+
+  it('that was dropped is taken again', () => {
+    const { contents } = cache;
+    const id = contents.create({ size: 0, complete: true });
+    const [round] = contents.takeSyncRounds();
+    assert(round !== undefined);
+    contents.dropSyncRound(round);
+    expect(contents.takeSyncRounds()[0]?.dataFiles).toEqual([contents.dataPath(id)]);
+  });
+
+  it('is due for what was fetched', () => {
     const id = cache.contents.create({ size: B, complete: false });
-    arrive(id, 0, bytes(B, 1));
     expect(cache.contents.hasUnsynced()).toBe(false);
+    arrive(id, 0, bytes(B, 1));
+    expect(cache.contents.hasUnsynced()).toBe(true);
   });
 });
 
@@ -310,7 +360,6 @@ describe('removing', () => {
     cache.db.barrier();
     contents.write(id, 0, bytes(4, 8));
     contents.release(id);
-    contents.syncAll();
     contents.flush();
     expect(readAll(id)).toEqual(bytes(4, 8));
     contents.release(id);

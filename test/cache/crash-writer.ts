@@ -36,7 +36,7 @@ for (let number = 0; ; number += 1) {
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1);
   if (number % 3 === 0) contents.flush();
   if (number % 5 === 0) {
-    contents.syncAll();
+    contents.flush();
     cache.db.barrier();
   }
 }

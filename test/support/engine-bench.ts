@@ -221,6 +221,10 @@ export class EngineBench {
     this.run(() => this.#fs.write(CALLER, { ...file, offset }, data));
   }
 
+  syncHandle({ ino, handle }: { ino: number; handle: number }): void {
+    this.run(() => this.#fs.fsync(CALLER, ino, handle));
+  }
+
   closeHandle({ ino, handle }: { ino: number; handle: number }): void {
     this.#fs.flush(CALLER, ino, handle);
     this.#fs.release(ino, handle);

@@ -64,7 +64,8 @@ export class SimulatedNextcloud {
     if (running === undefined) return false;
     const { id, effect } = running;
     try {
-      if (this.failure !== undefined) throw new NuageError(this.failure, 'simulated fault');
+      if (this.failure !== undefined && effect.op !== 'sync-files')
+        throw new NuageError(this.failure, 'simulated fault');
       const result = this.#carryOut(id, effect, deliver);
       const isWrite = ['put', 'create-folder', 'move', 'remove', 'set-modified'].includes(
         effect.op,
@@ -163,6 +164,8 @@ export class SimulatedNextcloud {
     switch (effect.op) {
       case 'connect':
         throw new NuageError('not-supported', 'not simulated');
+      case 'sync-files':
+        return [];
       case 'root-etag':
         return this.#etag(this.#root);
       case 'quota':

@@ -1,0 +1,158 @@
+/**
+ * What of the data files is not on the disk yet, and how it gets there: a few bytes here and now,
+ * much by somebody else, while this thread goes on. A round is taken, carried out elsewhere and
+ * reported; what was written meanwhile belongs to the next one.
+ */
+import { SYNC_HERE_BYTES_MAX, SYNC_ROUND_FILES_MAX } from '../limits.js';
+import type { Logger } from '../log.js';
+import { BlockMap } from './block-map.js';
+import type { ContentCatalog } from './content-catalog.js';
+import type { ContentState } from './content-row.js';
+import type { DataFiles } from './data-files.js';
+import { toDiskError } from './disk-error.js';
+
+/** Files to sync elsewhere, in one go. */
+export interface SyncRound {
+  /** Absolute; at most {@link SYNC_ROUND_FILES_MAX}. */
+  readonly dataFiles: readonly string[];
+}
+
+export interface ContentSyncParts {
+  readonly catalog: ContentCatalog;
+  readonly files: DataFiles;
+  readonly logger: Logger;
+}
+
+export class ContentSync {
+  readonly #catalog: ContentCatalog;
+  readonly #files: DataFiles;
+  readonly #logger: Logger;
+  /** The contents of each round under way, in the order of its files. */
+  readonly #rounds = new Map<SyncRound, readonly ContentState[]>();
+
+  constructor({ catalog, files, logger }: ContentSyncParts) {
+    this.#catalog = catalog;
+    this.#files = files;
+    this.#logger = logger;
+  }
+
+  /** Everything that waits, the user's bytes first. */
+  takeRounds(): SyncRound[] {
+    const waiting = this.#waiting();
+    const rounds: SyncRound[] = [];
+    for (let from = 0; from < waiting.length; from += SYNC_ROUND_FILES_MAX) {
+      rounds.push(this.#take(waiting.slice(from, from + SYNC_ROUND_FILES_MAX)));
+    }
+    return rounds;
+  }
+
+  /** Something waits that may still be synced. */
+  get isWaiting(): boolean {
+    for (const state of this.#catalog.unsynced) if (!state.syncFailed) return true;
+    for (const state of this.#catalog.unsaved) if (state.fetched !== undefined) return true;
+    return false;
+  }
+
+  /** Undefined when so little of it waits that it can be synced here. */
+  takeRoundOf(state: ContentState): SyncRound | undefined {
+    return state.unflushedBytes <= SYNC_HERE_BYTES_MAX ? undefined : this.#take([state]);
+  }
+
+  /**
+   * The round has ended. Its contents are durable but for those in `failed` and those that were
+   * written meanwhile; what is little of the latter is synced here.
+   */
+  endRound(round: SyncRound, failed: ReadonlySet<string>): void {
+    const states = this.#rounds.get(round) ?? [];
+    this.#rounds.delete(round);
+    for (const [index, state] of states.entries()) {
+      if (state.removed || !this.#isWaiting(state)) continue;
+      if (failed.has(round.dataFiles[index] ?? '')) this.#failed(state);
+      else if (state.unflushedBytes === 0) this.#synced(state);
+      else if (state.unflushedBytes <= SYNC_HERE_BYTES_MAX) this.#syncHere(state);
+    }
+  }
+
+  /** Nothing of the round was carried out. */
+  dropRound(round: SyncRound): void {
+    this.#rounds.delete(round);
+  }
+
+  /** The user's bytes, here and now. The row needs a `barrier()` of the database after it. */
+  sync(state: ContentState): void {
+    if (!this.#isWaiting(state)) return;
+    this.#files.sync(state, true);
+    this.#synced(state);
+  }
+
+  /** Every content, here and now. Goes on after a failure and throws the first one. */
+  syncAll(): void {
+    const failures: unknown[] = [];
+    for (const state of this.#catalog.unsynced) {
+      try {
+        this.sync(state);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    for (const state of this.#catalog.unsaved) {
+      if (state.fetched !== undefined) this.#syncHere(state);
+    }
+    if (failures.length > 0) throw toDiskError('sync', failures[0]);
+  }
+
+  #waiting(): ContentState[] {
+    const fetched = [...this.#catalog.unsaved].filter((state) => state.fetched !== undefined);
+    const all = new Set([...this.#catalog.unsynced, ...fetched]);
+    const underWay = new Set([...this.#rounds.values()].flat());
+    return [...all].filter((state) => !state.syncFailed && !underWay.has(state));
+  }
+
+  #take(states: readonly ContentState[]): SyncRound {
+    for (const state of states) state.unflushedBytes = 0;
+    const round = { dataFiles: states.map(({ id }) => this.#files.pathOf(id)) };
+    this.#rounds.set(round, states);
+    return round;
+  }
+
+  #isWaiting(state: ContentState): boolean {
+    return state.unsynced || state.fetched !== undefined;
+  }
+
+  /** Failures are for those who ask for one content; here they wait in the state. */
+  #syncHere(state: ContentState): void {
+    try {
+      this.#files.sync(state, state.unsynced);
+      this.#synced(state);
+    } catch (error) {
+      this.#logger.warn('a data file could not be synced', {
+        id: state.id,
+        reason: toDiskError('sync', error).message,
+      });
+      this.#failed(state);
+    }
+  }
+
+  #synced(state: ContentState): void {
+    state.fetched = undefined;
+    state.unsynced = false;
+    state.isNewFile = false;
+    state.unflushedBytes = 0;
+    this.#catalog.unsynced.delete(state);
+    this.#catalog.save(state);
+  }
+
+  /**
+   * A later sync would prove nothing (see {@link ContentState.syncFailed}). Fetched blocks are no
+   * longer here and are fetched again; the user's bytes stay marked as unsynced.
+   */
+  #failed(state: ContentState): void {
+    state.syncFailed = state.unsynced;
+    if (state.fetched === undefined) return;
+    if (state.map !== undefined) {
+      state.map = new BlockMap(state.map.fetchable, state.map.bitsWithout(state.fetched));
+    }
+    state.fetched = undefined;
+    this.#catalog.save(state);
+  }
+}
