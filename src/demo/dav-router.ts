@@ -7,6 +7,7 @@ import { decodePath } from './names.js';
 import { DAV_CLASSES, propfind } from './propfind.js';
 import { proppatch } from './proppatch.js';
 import { readFile } from './read-file.js';
+import { recalculateHash } from './recalculate-hash.js';
 import { drain } from './request-body.js';
 import { search } from './search.js';
 import { copy, makeFolder, move, remove } from './structure.js';
@@ -22,6 +23,7 @@ const FILE_HANDLERS: Readonly<Record<string, DavHandler>> = {
   GET: readFile,
   HEAD: readFile,
   PUT: writeFile,
+  PATCH: recalculateHash,
   MKCOL: makeFolder,
   MOVE: move,
   COPY: copy,
@@ -29,7 +31,7 @@ const FILE_HANDLERS: Readonly<Record<string, DavHandler>> = {
   REPORT: report,
 };
 
-const NO_LOCKS = new Set(['LOCK', 'UNLOCK', 'POST', 'PATCH']);
+const NO_LOCKS = new Set(['LOCK', 'UNLOCK', 'POST']);
 
 /** `path` is below `/remote.php`. */
 export async function dav(exchange: Exchange, path: string): Promise<Answer> {
