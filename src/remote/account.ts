@@ -10,6 +10,7 @@ import {
   REMOTE_LIST_ITEMS_MAX,
   REMOTE_TOKEN_CHARS_MAX,
 } from '../limits.js';
+import type { HttpAnswer } from './answer.js';
 import { unexpectedAnswer, type HttpClient } from './http.js';
 import { numberAt, objectAt, stringAt, stringsAt, type Json } from './json.js';
 import { refusalOfName } from './paths.js';
@@ -26,7 +27,7 @@ export interface Identity {
 }
 
 /**
- * Asks without a password's cost whether a Nextcloud stands there, and is at work.
+ * Asks, without telling who asks, whether a Nextcloud stands there and is at work.
  * @throws kinds `protocol` for another server, `maintenance`, `not-supported` for an old version.
  */
 export async function checkServer(http: HttpClient, signal: AbortSignal): Promise<string> {
@@ -53,25 +54,32 @@ async function statusOf(
   details: ErrorDetails,
 ): Promise<Json> {
   try {
-    return await getJson(http, STATUS, signal);
+    const answer = await ask(http, STATUS, { signal, isAnonymous: true });
+    if (!answer.isWebPage) return await jsonOf(answer);
+    await answer.discard();
   } catch (error) {
     const isOther = error instanceof NuageError && NOT_THERE.has(error.kind);
     throw isOther ? noNextcloud({ ...details, cause: error }) : error;
   }
+  const { protocol } = http.server.origin;
+  // Without TLS, the gate of a guest network can answer in anybody's name.
+  throw noNextcloud(details, protocol === 'http:' ? ' Or log in to this network first.' : '');
 }
 
 const NOT_THERE: ReadonlySet<string> = new Set([
   'not-found',
   'protocol',
   'forbidden',
+  // Nobody has been told a password yet, and a Nextcloud does not ask for it here.
+  'unauthenticated',
   'not-supported',
 ]);
 
-function noNextcloud(details: ErrorDetails): NuageError {
-  return new NuageError('protocol', 'this is not a Nextcloud', {
-    ...details,
-    hint: 'Check the address, as the browser shows it without what follows /index.php or /apps.',
-  });
+const ADDRESS = 'Check the address, as the browser shows it up to the first /index.php or /apps.';
+
+function noNextcloud(details: ErrorDetails, more = ''): NuageError {
+  const hint = `${ADDRESS}${more}`;
+  return new NuageError('protocol', 'there is no Nextcloud at this address', { ...details, hint });
 }
 
 /** @throws kind `unauthenticated` where the password is refused. */
@@ -122,21 +130,29 @@ export async function fetchCapabilities(
 }
 
 async function getOcs(http: HttpClient, page: string, signal: AbortSignal): Promise<Json> {
-  const answer = await getJson(http, page, signal);
-  const data = objectAt(objectAt(answer, 'ocs') ?? {}, 'data');
+  const answer = await ask(http, page, { signal, isAnonymous: false });
+  const data = objectAt(objectAt(await jsonOf(answer), 'ocs') ?? {}, 'data');
   if (data !== undefined) return data;
   throw new NuageError('protocol', 'the answer is not what was asked', { op: 'GET' });
 }
 
-async function getJson(http: HttpClient, page: string, signal: AbortSignal): Promise<Json> {
-  const answer = await http.send({
+interface Asking {
+  readonly signal: AbortSignal;
+  readonly isAnonymous: boolean;
+}
+
+function ask(http: HttpClient, page: string, asking: Asking): Promise<HttpAnswer> {
+  return http.send({
     method: 'GET',
     address: pageAddress(http.server, page),
     headers: { accept: 'application/json' },
-    signal,
     isRepeatable: true,
     expected: [200],
+    ...asking,
   });
+}
+
+async function jsonOf(answer: HttpAnswer): Promise<Json> {
   const details = { op: 'GET' };
   if (!/\bjson\b/i.test(answer.header('content-type') ?? '')) {
     await answer.discard();

@@ -49,6 +49,8 @@ export interface HttpRequest {
   readonly answerTimeoutMs?: number;
   /** Doing it twice is as good as once: tried again when the line breaks. */
   readonly isRepeatable: boolean;
+  /** Neither password nor session goes with it: nobody knows yet who answers. */
+  readonly isAnonymous?: boolean;
   /** Any other status is an error. */
   readonly expected: readonly number[];
   /** Path of the account, for error texts. */
@@ -142,7 +144,7 @@ export class HttpClient {
     let { address } = request;
     let mayDropSession = true;
     for (let redirects = 0; ;) {
-      const cookie = this.#jar.header(address);
+      const cookie = request.isAnonymous === true ? undefined : this.#jar.header(address);
       const answer = await this.#exchange(request, address, cookie);
       if (request.expected.includes(answer.status)) return answer;
       if (answer.status === 401 && cookie !== undefined && mayDropSession) {
@@ -193,7 +195,7 @@ export class HttpClient {
   #headers(request: HttpRequest, cookie: string | undefined): Record<string, string> {
     return {
       'user-agent': USER_AGENT,
-      authorization: this.#authorization,
+      ...(request.isAnonymous === true ? {} : { authorization: this.#authorization }),
       // With a session cookie, a Nextcloud asks for this as a proof against forged requests.
       'ocs-apirequest': 'true',
       ...(cookie === undefined ? {} : { cookie }),

@@ -16,7 +16,41 @@ const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map([
   ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'assertion'],
 ]);
 
-const TLS_CODE = /^(CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_|EPROTO$)/;
+interface TlsFailure {
+  readonly codes: RegExp;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** The first that fits. Codes: OpenSSL's X509_V_ERR_* and SSL_R_*, as Node spells them. */
+const TLS_FAILURES: readonly TlsFailure[] = [
+  {
+    codes: /^ERR_TLS_CERT_ALTNAME_/,
+    message: "the server's certificate is not trusted for this name",
+    hint: 'Check the address: the certificate is for another one.',
+  },
+  {
+    codes: /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
+    message: "the server's certificate is not trusted at this time",
+    hint: 'Check the clock of this machine; if it is right, the server needs a new certificate.',
+  },
+  {
+    codes: /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/,
+    message: "the server's certificate is not trusted",
+    hint: 'Give the certificate of the authority behind it with --ca-file FILE (PEM).',
+  },
+  {
+    // What came in place of the handshake does not even begin like TLS.
+    codes: /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
+    message: 'this port does not speak TLS',
+    hint: 'Check the port; if the server has no https at all, its address begins with http://.',
+  },
+  {
+    codes: /^(ERR_TLS_|ERR_SSL_|EPROTO$)/,
+    message: 'no secure connection can be agreed on',
+    hint: 'The server, or a proxy before it, speaks an old or another TLS: ask its administrator.',
+  },
+];
 
 /** The error of an aborted effect. */
 export function abortedError(details: ErrorDetails): NuageError {
@@ -33,19 +67,21 @@ export function fromNetworkError(
   if (error instanceof NuageError) return error;
   const code = codeOf(error);
   const full = { ...details, cause: error };
-  if (TLS_CODE.test(code)) {
-    return new NuageError('offline', `the server's certificate is not trusted (${code})`, {
-      ...full,
-      hint: 'Check the clock of this machine, or give the certificate authority as a file.',
-    });
+  const tls = tlsFailure(code);
+  if (tls !== undefined) {
+    return new NuageError('offline', `${tls.message} (${code})`, { ...full, hint: tls.hint });
   }
   const kind = KIND_OF_CODE.get(code) ?? (code.startsWith('HPE_') ? 'protocol' : 'offline');
   return new NuageError(kind, describe(kind, code), full);
 }
 
-/** True where a second try cannot help: the certificate will be the same. */
-export function isTrustFailure(error: NuageError): boolean {
-  return TLS_CODE.test(codeOf(error.cause));
+/** True where a second try cannot help: certificate and port will be the same. */
+export function isTlsFailure(error: NuageError): boolean {
+  return tlsFailure(codeOf(error.cause)) !== undefined;
+}
+
+function tlsFailure(code: string): TlsFailure | undefined {
+  return TLS_FAILURES.find(({ codes }) => codes.test(code));
 }
 
 function describe(kind: ErrorKind, code: string): string {

@@ -251,9 +251,9 @@ describe('6, the login is refused', () => {
 });
 
 describe('7, no Nextcloud', () => {
-  it('another web server answers', async () => {
+  it.each([200, 404])('another web server answers (%i)', async (status) => {
     const server = http.createServer((_, response) => {
-      response.writeHead(404, { 'content-type': 'text/html' });
+      response.writeHead(status, { 'content-type': 'text/html' });
       response.end('<html>Not here</html>');
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -262,7 +262,7 @@ describe('7, no Nextcloud', () => {
       const args = [home.folder, ...account(`http://127.0.0.1:${port}`)];
       const { code, stderr } = await home.run(args, withPassword());
       expect(code).toBe(7);
-      expect(stderr).toMatch(/this is not a Nextcloud.*\n.*as the browser shows it/);
+      expect(stderr).toMatch(/there is no Nextcloud.*\n.*as the browser shows it/);
       expectNothingLeft();
     } finally {
       server.close();

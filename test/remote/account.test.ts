@@ -49,8 +49,12 @@ describe('connecting', () => {
   it('asks nothing with the password before it knows that a Nextcloud stands there', async () => {
     const server = await serve((_, response) => response.writeHead(404).end());
     const error = await failure(remoteOn(server.url).connect(never()));
-    expect(error).toMatchObject({ kind: 'protocol', message: 'this is not a Nextcloud' });
+    expect(error).toMatchObject({
+      kind: 'protocol',
+      message: 'there is no Nextcloud at this address',
+    });
     expect(server.requests).toHaveLength(1);
+    expect(server.requests[0]?.headers).not.toHaveProperty('authorization');
   });
 
   it('knows other servers by their answers', async () => {
@@ -60,15 +64,26 @@ describe('connecting', () => {
     const others: unknown[] = [{}, [], 'null', '17', { versionstring: '32.0.1' }];
     for (const status of others) {
       const error = await failure((await remoteOf({ status })).connect(never()));
-      expect(error.message).toBe('this is not a Nextcloud');
+      expect(error.message).toBe('there is no Nextcloud at this address');
     }
   });
 
-  it('takes a login page of the network for offline', async () => {
+  it.each([200, 401, 403, 404])('takes a web page (%i) for no Nextcloud', async (status) => {
+    const server = await serve((_, response) => {
+      response.writeHead(status, { 'content-type': 'text/html' }).end('<html>');
+    });
+    const error = await failure(remoteOn(server.url).connect(never()));
+    expect(error.kind).toBe('protocol');
+    expect(error.message).toBe('there is no Nextcloud at this address');
+    expect(error.hint).toContain('as the browser shows it');
+  });
+
+  it('names the gate of a guest network where it may be what answers', async () => {
     const server = await serve((_, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
     });
-    expect(await kindOf(remoteOn(server.url).connect(never()))).toBe('offline');
+    const error = await failure(remoteOn(server.url).connect(never()));
+    expect(error.hint).toContain('log in to this network');
   });
 
   it('names an old version and a maintenance', async () => {

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { NuageError } from '../../src/errors.js';
-import { failure, multistatus, never, remoteOn, SELF, sendXml } from './support.js';
+import { failure, multistatus, never, remoteOn, SELF, sendXml, serve } from './support.js';
 
 let folder = '';
 let server: https.Server;
@@ -22,7 +22,11 @@ beforeAll(async () => {
   execFileSync('openssl', ['req', ...kind, ...files, ...names, '-days', '2'], { stdio: 'ignore' });
   const key = readFileSync(join(folder, 'key.pem'));
   const cert = readFileSync(join(folder, 'cert.pem'));
-  server = https.createServer({ key, cert }, (_, response) => {
+  server = https.createServer({ key, cert }, (request, response) => {
+    if (request.url === '/page/status.php') {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>');
+      return;
+    }
     requests += 1;
     sendXml(response, multistatus(SELF));
   });
@@ -36,13 +40,33 @@ afterAll(() => {
   rmSync(folder, { recursive: true });
 });
 
+describe('an https address', () => {
+  it('that answers plain http is said not to speak TLS', async () => {
+    const plain = await serve((_, response) => response.end());
+    const remote = remoteOn(plain.url.replace('http:', 'https:'));
+    const error = await failure(remote.rootEtag(never()));
+    expect(error).toMatchObject({
+      kind: 'offline',
+      message: 'this port does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)',
+    });
+    expect(error.hint).toContain('http://');
+  });
+
+  it('that is no Nextcloud is named as such: nobody else can answer in its name', async () => {
+    const remote = remoteOn(`${url}/page`, { caFile: join(folder, 'cert.pem') });
+    const error = await failure(remote.connect(never()));
+    expect(error.message).toBe('there is no Nextcloud at this address');
+    expect(error.hint).not.toContain('network');
+  });
+});
+
 describe('a certificate', () => {
   it('of an unknown authority is refused before anything is sent, with a hint', async () => {
     for (const allowInsecure of [false, true]) {
       const error = await failure(remoteOn(url, { allowInsecure }).rootEtag(never()));
       expect(error.kind).toBe('offline');
       expect(error.message).toContain('not trusted');
-      expect(error.hint).toContain('authority');
+      expect(error.hint).toContain('--ca-file FILE');
     }
     expect(requests).toBe(0);
   });
@@ -55,7 +79,9 @@ describe('a certificate', () => {
   it('for another name is refused all the same', async () => {
     const other = url.replace('localhost', '127.0.0.1');
     const remote = remoteOn(other, { caFile: join(folder, 'cert.pem') });
-    expect((await failure(remote.rootEtag(never()))).message).toContain('not trusted');
+    const error = await failure(remote.rootEtag(never()));
+    expect(error.message).toContain('not trusted for this name');
+    expect(error.hint).toContain('Check the address');
   });
 
   it('file that cannot be read, or holds none, is named at once', () => {
