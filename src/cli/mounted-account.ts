@@ -32,6 +32,7 @@ import { CommandError, connectError, EXIT, mountError } from './exit-codes.js';
 import { lockAccount } from './instance-lock.js';
 import { createLog, LOG_FOLDER } from './log-file.js';
 import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
+import { proxyFor } from './proxy.js';
 import type { MountSettings } from './settings.js';
 import { within } from './within.js';
 
@@ -148,6 +149,7 @@ export class MountedAccount {
         user,
         password,
         caFile,
+        proxy: proxyFor(url, process.env),
         allowInsecure,
         logger,
         clock: systemClock,

@@ -27,6 +27,7 @@ import { abortedError, fromNetworkError } from './network-error.js';
 import { parseRetryAfter, pause, retryPauseMs } from './retry.js';
 import type { ServerAddress } from './server-address.js';
 import { errorOfRefusal } from './status.js';
+import { Tunnel } from './tunnel.js';
 
 /**
  * Bytes, or pieces made anew for each try. The length is always sent: of a body without one, a
@@ -63,6 +64,8 @@ export interface HttpOptions {
   readonly password: string;
   /** PEM file of certificate authorities, in addition to those that Node trusts. */
   readonly caFile?: string | undefined;
+  /** The server is reached through this HTTP proxy. */
+  readonly proxy?: URL | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -88,6 +91,7 @@ const TIMEOUTS: HttpTimeouts = {
 export class HttpClient {
   readonly server: ServerAddress;
   readonly #pool: Pool;
+  readonly #tunnel: Tunnel | undefined;
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #logger: Logger;
@@ -105,6 +109,10 @@ export class HttpClient {
     this.#authorization = `Basic ${credentials.toString('base64')}`;
     const { origin } = options.server;
     this.#jar = new CookieJar(options.clock, origin.protocol === 'https:');
+    const { caFile, proxy } = options;
+    const tls = caFile === undefined ? {} : { ca: withCertificates(caFile) };
+    const timeoutMs = this.#timeouts.connectMs;
+    this.#tunnel = proxy === undefined ? undefined : new Tunnel({ proxy, timeoutMs, tls });
     this.#pool = new Pool(origin.origin, {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
@@ -112,10 +120,7 @@ export class HttpClient {
       keepAliveMaxTimeout: KEEP_ALIVE_MS,
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
-      connect: {
-        timeout: this.#timeouts.connectMs,
-        ...(options.caFile === undefined ? {} : { ca: withCertificates(options.caFile) }),
-      },
+      connect: this.#tunnel?.connect ?? { timeout: timeoutMs, ...tls },
     });
   }
 
@@ -138,6 +143,7 @@ export class HttpClient {
   /** What is under way fails; connections are closed. */
   async close(): Promise<void> {
     await this.#pool.destroy();
+    await this.#tunnel?.close();
   }
 
   async #attempt(request: HttpRequest): Promise<HttpAnswer> {

@@ -28,6 +28,8 @@ export interface NextcloudOptions {
   readonly password: string;
   /** PEM file of certificate authorities, in addition to those that Node trusts. */
   readonly caFile?: string | undefined;
+  /** The server is reached through this HTTP proxy. */
+  readonly proxy?: URL | undefined;
   /** Plain `http:` to other machines than this one. Certificates are verified in any case. */
   readonly allowInsecure?: boolean | undefined;
   readonly logger: Logger;
@@ -63,6 +65,7 @@ class Nextcloud implements Remote {
       user: options.user,
       password: options.password,
       caFile: options.caFile,
+      proxy: options.proxy,
       clock: options.clock,
       random: this.#random,
       logger: options.logger,
