@@ -387,6 +387,9 @@ export const MOUNT_ANSWER_MS_MAX = 20_000;
 /** Connecting before the first mount: the user waits in front of it. */
 export const FIRST_CONNECT_MS_MAX = 20_000;
 
+/** A known account is mounted when it answers; a refused password is still waited for this long. */
+export const REFUSAL_WAIT_MS_MAX = 300;
+
 /** The background process reports within this, or is taken for stuck. */
 export const BACKGROUND_START_MS_MAX = 60_000;
 

@@ -1,83 +1,10 @@
-/**
- * `mount` without `--foreground`: a process of its own that outlives the terminal. What it needs,
- * the password above all, goes to it over a private channel, never by argv or environment.
- */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+/** The process that `mount` leaves behind: it outlives the terminal and ends with the mount. */
 import { NuageError, toErrorRecord } from '../errors.js';
-import { BACKGROUND_START_MS_MAX, NURSERY_MIB } from '../limits.js';
-import { CommandError, EXIT, type ExitCode } from './exit-codes.js';
+import type { BackgroundReport, BackgroundStart } from './background-message.js';
+import { CommandError, EXIT } from './exit-codes.js';
 import { runMount } from './run-mount.js';
-import type { MountSettings } from './settings.js';
-import { within } from './within.js';
 
-export const BACKGROUND_COMMAND = 'mount-in-background';
-
-interface Start {
-  readonly settings: MountSettings;
-  readonly password: string;
-}
-
-type Report =
-  | { readonly type: 'ready' }
-  | { readonly type: 'mounted' }
-  | {
-      readonly type: 'failed';
-      readonly exitCode: ExitCode;
-      readonly message: string;
-      readonly hint: string | undefined;
-    };
-
-/**
- * Resolves once the new process's mount answers. Should this process end first, by Ctrl-C or
- * otherwise, the channel breaks and the new one gives up.
- * @throws CommandError with the reason of the other process.
- */
-export async function startInBackground(settings: MountSettings, password: string): Promise<void> {
-  const child = spawnSelf(settings.mountPoint);
-  const start: Start = { settings, password };
-  const report = await within(BACKGROUND_START_MS_MAX, lastReport(child, start));
-  if (report?.type === 'mounted') {
-    child.disconnect();
-    child.unref();
-    return;
-  }
-  if (report?.type === 'failed') {
-    throw new CommandError(report.exitCode, report.message, report.hint);
-  }
-  child.kill('SIGKILL');
-  throw new CommandError(
-    EXIT.UNEXPECTED,
-    report === undefined
-      ? 'The background process does not answer.'
-      : 'The background process has ended at once.',
-    'Run this again with --foreground to see why.',
-  );
-}
-
-function spawnSelf(mountPoint: string): ChildProcess {
-  const [script = ''] = process.argv.slice(1);
-  const options = [...process.execArgv, `--max-semi-space-size=${NURSERY_MIB}`];
-  return spawn(process.execPath, [...options, script, BACKGROUND_COMMAND, mountPoint], {
-    detached: true,
-    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
-  });
-}
-
-/** How the start ended; `ready` where the process ended without saying so. */
-async function lastReport(child: ChildProcess, start: Start): Promise<Report> {
-  let report: Report = { type: 'ready' };
-  child.on('message', (told: Report) => {
-    report = told;
-    if (told.type === 'ready') child.send(start);
-    else child.emit('reported');
-  });
-  // The channel closes after its last message has been read; the exit may be seen before.
-  await Promise.race([once(child, 'reported'), once(child, 'disconnect')]);
-  return report;
-}
-
-/** The other end. Ends with the mount; what goes wrong after the start is in the log. */
+/** What goes wrong after the start is in the log. */
 export async function serveInBackground(): Promise<void> {
   if (process.send === undefined) {
     throw new CommandError(EXIT.USAGE, 'This command is not for people.');
@@ -87,7 +14,8 @@ export async function serveInBackground(): Promise<void> {
   process.once('disconnect', () => {
     if (!isMounted) abandoned.abort();
   });
-  const { settings, password } = await received();
+  const start = await received(abandoned.signal);
+  if (start === undefined) return;
   // No other file system is kept busy by where the command was typed.
   process.chdir('/');
   const mounted = (): void => {
@@ -95,14 +23,14 @@ export async function serveInBackground(): Promise<void> {
     void report({ type: 'mounted' });
   };
   try {
-    await runMount(settings, password, mounted, abandoned.signal);
+    await runMount(start.settings, start.password, mounted, abandoned.signal);
   } catch (error) {
     if (!process.connected) throw error;
     await report(failure(error));
   }
 }
 
-function failure(error: unknown): Report {
+function failure(error: unknown): BackgroundReport {
   const { message } = toErrorRecord(error);
   if (error instanceof CommandError) {
     return { type: 'failed', exitCode: error.exitCode, message, hint: error.hint };
@@ -111,15 +39,18 @@ function failure(error: unknown): Report {
   return { type: 'failed', exitCode: EXIT.UNEXPECTED, message, hint };
 }
 
-function received(): Promise<Start> {
+/** Undefined where the command has given up before it knew what to mount. */
+function received(abandoned: AbortSignal): Promise<BackgroundStart | undefined> {
+  if (!process.connected) return Promise.resolve(undefined);
   return new Promise((resolve) => {
-    process.once('message', (start: Start) => resolve(start));
+    process.once('message', (start: BackgroundStart) => resolve(start));
+    abandoned.addEventListener('abort', () => resolve(undefined));
     void report({ type: 'ready' });
   });
 }
 
 /** Resolves once it is on its way; that nobody listens any more is no concern. */
-function report(told: Report): Promise<void> {
+function report(told: BackgroundReport): Promise<void> {
   return new Promise((resolve) => {
     if (process.connected) process.send?.(told, undefined, {}, () => resolve());
     else resolve();

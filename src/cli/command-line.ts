@@ -7,9 +7,7 @@ import {
   UPLOAD_DELAY_MS_DEFAULT,
 } from '../limits.js';
 import { LOG_LEVELS } from '../log.js';
-import { BACKGROUND_COMMAND, serveInBackground } from './background.js';
-import { mount, status, sync, unmount } from './commands.js';
-import { demo } from './demo.js';
+import type { BackgroundProcess } from './background-process.js';
 import { CommandError, EXIT, EXIT_MEANINGS, SEE_HELP } from './exit-codes.js';
 
 const GIB = 1024 ** 3;
@@ -30,16 +28,22 @@ const EXAMPLES = `Examples:
   nuage-mount unmount ~/Nuage           ends it, as umount and fusermount3 -u do
   nuage-mount demo                      an account to try it on, on this machine`;
 
-/** @throws CommandError, or whatever a command throws. */
-export async function runCommandLine(args: readonly string[]): Promise<void> {
+/**
+ * @param early started already, for a mount to use.
+ * @throws CommandError, or whatever a command throws.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  early: BackgroundProcess | undefined,
+): Promise<void> {
   if (args.length === 0) {
     throw new CommandError(EXIT.USAGE, 'Which folder, or which command?', SEE_HELP);
   }
-  await build(args).parseAsync();
+  await build(args, early).parseAsync();
 }
 
-function build(args: readonly string[]): Argv {
-  return withCommands(yargs(args))
+function build(args: readonly string[], early: BackgroundProcess | undefined): Argv {
+  return withCommands(yargs(args), early)
     .scriptName('nuage-mount')
     .usage(ABOUT)
     .epilogue(`${EXAMPLES}\n\n${exitCodes()}`)
@@ -74,35 +78,36 @@ function ended(sentence: string): string {
   return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
 }
 
-function withCommands(y: Argv): Argv {
+function withCommands(y: Argv, early: BackgroundProcess | undefined): Argv {
   return y
     .command(
       ['mount <dir>', '$0'],
       'Mount an account on a folder; `mount` may be left out',
       mountOptions,
-      (given) => mount(given),
+      async (given) => (await import('./mount-command.js')).mount(given, early),
     )
     .command(
       ['unmount <dir>', 'umount'],
       'Send what can be sent in 10 s, then end a mount; the rest is kept for the next one',
       unmountOptions,
-      ({ dir, lazy }) => unmount(dir, { lazy }),
+      async ({ dir, lazy }) => (await import('./commands.js')).unmount(dir, { lazy }),
     )
     .command(
       'status [dir]',
       'What is mounted, what waits, what failed and why',
       (part) =>
         folder(part).option('json', { type: 'boolean', default: false, describe: 'For scripts' }),
-      ({ dir, json }) => status(dir, { json }),
+      async ({ dir, json }) => (await import('./commands.js')).status(dir, { json }),
     )
-    .command('sync [dir]', 'Wait until everything has been sent', folder, ({ dir }) => sync(dir))
+    .command('sync [dir]', 'Wait until everything has been sent', folder, async ({ dir }) =>
+      (await import('./commands.js')).sync(dir),
+    )
     .command(
       'demo [dir]',
       'Mount an embedded Nuage with the account of a teacher; no account needed',
       demoFolder,
-      ({ dir }) => demo(dir),
-    )
-    .command(`${BACKGROUND_COMMAND} <dir>`, false, {}, () => serveInBackground());
+      async ({ dir }) => (await import('./demo.js')).demo(dir),
+    );
 }
 
 function exitCodes(): string {

@@ -1,9 +1,8 @@
-/** What each command does, once its arguments are known. */
+/** What is asked of a mount that runs: its end, its status, that everything be sent. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { NuageError } from '../errors.js';
 import { mountState, unmountFuse } from '../fuse/mount.js';
 import { ENDING_LOOK_MS, ENDING_MS_MAX, LET_GO_MS_MAX, PROGRESS_MS } from '../limits.js';
-import { startInBackground } from './background.js';
 import {
   ask,
   askStatus,
@@ -14,29 +13,10 @@ import {
   runningMounts,
 } from './control-client.js';
 import { CommandError, EXIT, mountError } from './exit-codes.js';
-import { checkMountPoint, clearStale, requireFuse, resolveMountPoint } from './mount-point.js';
-import { type MountArguments, mountSettings } from './mount-settings.js';
-import { findPassword } from './password.js';
+import { clearStale, resolveMountPoint } from './mount-point.js';
 import { isProcessAlive } from './process-alive.js';
 import { quoted } from './quoted.js';
-import { runMount } from './run-mount.js';
 import { showStatus } from './show-status.js';
-
-export async function mount(args: MountArguments): Promise<void> {
-  const settings = mountSettings(args);
-  const { user, url, mountPoint } = settings;
-  // What is wrong here is said before anybody types a password.
-  requireFuse();
-  checkMountPoint(mountPoint);
-  const password = await findPassword({ user, url, file: args.passwordFile });
-  const told = `The account of ${user} on ${url} is mounted on ${mountPoint}.`;
-  if (args.foreground) {
-    await runMount(settings, password, () => print(`${told} Ctrl-C ends it.`));
-    return;
-  }
-  await startInBackground(settings, password);
-  print(told);
-}
 
 export async function unmount(dir: string, options: { readonly lazy: boolean }): Promise<void> {
   const mountPoint = resolveMountPoint(dir);

@@ -7,12 +7,12 @@ import { workerEntry } from '../fuse/worker-entry.js';
 import { NURSERY_MIB } from '../limits.js';
 import type { Logger, LogSink } from '../log.js';
 import { EffectExecutor } from '../remote/executor.js';
-import type { Remote } from '../remote/remote.js';
+import type { EffectRequest } from '../remote/messages.js';
+import type { Remote, ServerInfo } from '../remote/remote.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
 
 export interface EngineLinkParts {
   readonly options: Omit<EngineOptions, 'wakeupFd'>;
-  readonly remote: Remote;
   readonly logger: Logger;
   /** Takes the engine's own records. */
   readonly sink: LogSink;
@@ -24,7 +24,10 @@ export class EngineLink {
   /** The engine has left its loop and closed its files; with the error that ended it, if any. */
   readonly ended: Promise<NuageError | undefined>;
   readonly #worker: Worker;
-  readonly #executor: EffectExecutor;
+  readonly #logger: Logger;
+  #executor: EffectExecutor | undefined;
+  /** Asked for before there was a way to the server, in order. */
+  readonly #early: EffectRequest[] = [];
   readonly #wakeupFd: number;
   readonly #sink: LogSink;
   /** With undefined where the engine ended first. */
@@ -35,8 +38,9 @@ export class EngineLink {
   #resolveMounted: () => void = () => undefined;
   #resolveEnded: (error: NuageError | undefined) => void = () => undefined;
 
-  constructor({ options, remote, logger, sink }: EngineLinkParts) {
+  constructor({ options, logger, sink }: EngineLinkParts) {
     this.#sink = sink;
+    this.#logger = logger;
     this.#wakeupFd = createWakeup();
     this.mounted = new Promise((resolve) => (this.#resolveMounted = resolve));
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
@@ -47,18 +51,30 @@ export class EngineLink {
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: 3 * NURSERY_MIB },
     });
-    this.#executor = new EffectExecutor({
-      remote,
-      post: (event) => this.#post(event),
-      clock: systemClock,
-      logger,
-    });
     this.#worker.on('message', (message: FromEngine) => this.#take(message));
     this.#worker.on('error', (error) => {
       logger.error('the engine thread failed', { error });
       this.#end(fromErrorRecord({ kind: 'assertion', message: error.message }));
     });
     this.#worker.on('exit', () => this.#end(undefined));
+  }
+
+  /** From now on effects are carried out; until then they wait. */
+  serve(remote: Remote): void {
+    if (this.#executor !== undefined) return;
+    const executor = new EffectExecutor({
+      remote,
+      post: (event) => this.#post(event),
+      clock: systemClock,
+      logger: this.#logger,
+    });
+    this.#executor = executor;
+    for (const request of this.#early.splice(0)) executor.handle(request);
+  }
+
+  /** What the server says of itself, where the engine began with what it said the last time. */
+  learn(server: ServerInfo): void {
+    this.#post({ type: 'server', server });
   }
 
   /** @throws kind `aborted` where the engine has ended. */
@@ -87,7 +103,7 @@ export class EngineLink {
   }
 
   async close(): Promise<void> {
-    await this.#executor.close();
+    await this.#executor?.close();
     await this.#worker.terminate();
     closeDescriptor(this.#wakeupFd);
   }
@@ -105,7 +121,8 @@ export class EngineLink {
     switch (message.type) {
       case 'start':
       case 'cancel':
-        this.#executor.handle(message);
+        if (this.#executor === undefined) this.#early.push(message);
+        else this.#executor.handle(message);
         return;
       case 'log':
         this.#sink(message.record);

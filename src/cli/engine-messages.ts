@@ -17,7 +17,7 @@ export interface EngineOptions {
   readonly uid: number;
   readonly gid: number;
   readonly readOnly: boolean;
-  /** What the server said at the last connect; undefined when it was never reached. */
+  /** What the server says of itself; undefined where it has not been asked yet. */
   readonly server: ServerInfo | undefined;
   readonly pollIntervalMs: number;
   /** Pause between the last close of a file and its upload. */
@@ -37,6 +37,8 @@ export interface EngineStatus {
   readonly online: boolean;
   /** Milliseconds since the epoch of the last change between online and offline. */
   readonly since: number;
+  /** Why it is offline. */
+  readonly reason: ErrorRecord | undefined;
   readonly knownEntries: number;
   readonly cacheBytes: number;
   readonly quota: { readonly used: number; readonly available: number | undefined } | undefined;
@@ -48,6 +50,7 @@ export interface EngineStatus {
 
 export type ToEngine =
   | EffectEvent
+  | { readonly type: 'server'; readonly server: ServerInfo }
   | { readonly type: 'status'; readonly id: number }
   /** Answered by `flushed` once the queue is empty. Uploads start at once, without delay. */
   | { readonly type: 'flush'; readonly id: number }

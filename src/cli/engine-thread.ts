@@ -99,6 +99,9 @@ function takeMessages(port: MessagePort, served: Served): void {
 
 function take(message: ToEngine, { engine, session, post }: Served): void {
   switch (message.type) {
+    case 'server':
+      engine.learn(message.server);
+      return;
     case 'status':
       post({ type: 'status', id: message.id, status: statusOf(engine) });
       return;
@@ -119,9 +122,11 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
 
 function statusOf(engine: Engine): EngineStatus {
   const { sync, tree, contents, space } = engine.context;
+  const { online, since, reason } = sync.connection;
   return {
-    online: sync.connection.online,
-    since: sync.connection.since,
+    online,
+    since,
+    reason: reason === undefined ? undefined : toErrorRecord(reason),
     knownEntries: tree.count(),
     cacheBytes: contents.usedBytes(),
     quota: space.quota,

@@ -1,10 +1,23 @@
 #!/usr/bin/env node
-/** The program: runs a command and answers with its exit code. */
+/**
+ * The program: runs a command and answers with its exit code. Each command loads what it needs when
+ * it is chosen: who mounts waits for every file that is read before.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { NURSERY_MIB } from '../limits.js';
 import { NuageError } from '../errors.js';
-import { runCommandLine } from './command-line.js';
+import { BACKGROUND_COMMAND } from './background-message.js';
+import { BackgroundProcess } from './background-process.js';
 import { CommandError, EXIT } from './exit-codes.js';
+
+const OTHER_COMMANDS: ReadonlySet<string> = new Set([
+  'unmount',
+  'umount',
+  'status',
+  'sync',
+  'demo',
+  'help',
+]);
 
 // Before any thread is made: four nurseries would take more than all that we keep in memory.
 setFlagsFromString(`--max-semi-space-size=${NURSERY_MIB}`);
@@ -12,16 +25,46 @@ setFlagsFromString(`--max-semi-space-size=${NURSERY_MIB}`);
 // A terminal that has been closed is no reason to end before everything is in order.
 for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
 
-process.exit(await main());
+process.exit(await main(process.argv.slice(2)));
 
-async function main(): Promise<number> {
+async function main(args: readonly string[]): Promise<number> {
   try {
-    await runCommandLine(process.argv.slice(2));
+    await run(args);
     return EXIT.OK;
   } catch (error) {
     tell(error);
     return error instanceof CommandError ? error.exitCode : EXIT.UNEXPECTED;
   }
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  if (args[0] === BACKGROUND_COMMAND) {
+    const { serveInBackground } = await import('./background.js');
+    await serveInBackground();
+    return;
+  }
+  const early = isLikelyMount(args) ? new BackgroundProcess(shownOf(args)) : undefined;
+  try {
+    const { runCommandLine } = await import('./command-line.js');
+    await runCommandLine(args, early);
+  } finally {
+    early?.abandon();
+  }
+}
+
+/**
+ * Reading the command line takes as long as starting a process, so the one that will stay behind
+ * starts meanwhile. A wrong guess costs a process that ends without having done anything.
+ */
+function isLikelyMount(args: readonly string[]): boolean {
+  const [first = ''] = args;
+  const isOther = OTHER_COMMANDS.has(first) || first === '';
+  return !isOther && !args.some((arg) => /^(-[a-z]*[fh]|--(foreground|help|version))/.test(arg));
+}
+
+/** The folder, most likely. Not all that was typed: it stands in the list of processes. */
+function shownOf(args: readonly string[]): string {
+  return args.find((arg) => arg !== 'mount' && !arg.startsWith('-')) ?? '';
 }
 
 /** One sentence what, one sentence what to do; a stack only for what nobody foresaw. */

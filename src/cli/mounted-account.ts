@@ -5,19 +5,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { databasePath } from '../cache/state-folder.js';
-import { systemClock } from '../clock.js';
 import { NuageError } from '../errors.js';
 import { mountFuse, unmountFuse } from '../fuse/mount.js';
 import { canonicalMountPoint, mountOn } from '../fuse/mount-table.js';
 import {
-  FIRST_CONNECT_MS_MAX,
   FLUSH_AT_END_MS_MAX,
   LET_GO_MS_MAX,
   MOUNT_ANSWER_MS_MAX,
+  REFUSAL_WAIT_MS_MAX,
 } from '../limits.js';
 import { Logger, type LogSink } from '../log.js';
-import { createNextcloud } from '../remote/nextcloud.js';
-import type { Remote, ServerInfo } from '../remote/remote.js';
+import type { ServerInfo } from '../remote/remote.js';
 import {
   accountFolder,
   announce,
@@ -28,16 +26,19 @@ import {
 import type { ControlRequest, MountStatus } from './control-messages.js';
 import { startControl } from './control-server.js';
 import { EngineLink } from './engine-link.js';
-import { CommandError, connectError, EXIT, mountError } from './exit-codes.js';
+import { CommandError, EXIT, type ExitCode, mountError } from './exit-codes.js';
 import { lockAccount } from './instance-lock.js';
 import { createLog, LOG_FOLDER } from './log-file.js';
 import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
-import { proxyFor } from './proxy.js';
+import { ServerConnection } from './server-connection.js';
 import type { MountSettings } from './settings.js';
 import { within } from './within.js';
 
 /** What is to be undone at the end, the latest first. */
 type Undo = () => void | Promise<void>;
+
+/** Not there, or something else in its place: no reason to keep what is here from its owner. */
+const AWAY: ReadonlySet<ExitCode> = new Set([EXIT.UNREACHABLE, EXIT.NOT_NEXTCLOUD]);
 
 export class MountedAccount {
   readonly #settings: MountSettings;
@@ -111,16 +112,11 @@ export class MountedAccount {
     this.#undo.push(() => {
       if (!this.#hasStarted) removeFolders(made);
     });
-    const remote = this.#createRemote(password);
-    this.#undo.push(() => remote.close());
-    const server = await this.#connect(remote, signal);
-    signal.throwIfAborted();
-    const engine = this.#mount(remote, server);
-    await within(MOUNT_ANSWER_MS_MAX, engine.mounted, this.#failedStart(engine));
-    const answers = fs.promises.statfs(mountPoint).then(() => true);
-    if ((await within(MOUNT_ANSWER_MS_MAX, answers)) === undefined) {
-      throw new CommandError(EXIT.UNEXPECTED, `The mount on ${mountPoint} does not answer.`);
-    }
+    const logger = new Logger('remote', this.#sink);
+    const server = new ServerConnection({ settings: this.#settings, password, logger });
+    this.#undo.push(() => server.close());
+    if (fs.existsSync(databasePath(this.#folder))) await this.#startKnown(server, signal);
+    else await this.#startNew(server, signal);
     await this.#openControl();
     signal.throwIfAborted();
     this.#hasStarted = true;
@@ -140,44 +136,49 @@ export class MountedAccount {
     return () => void process.off('uncaughtExceptionMonitor', log);
   }
 
-  #createRemote(password: string): Remote {
-    const { url, user, caFile, allowInsecure } = this.#settings;
-    const logger = new Logger('remote', this.#sink);
+  /** What is mistyped is said before anything is made. */
+  async #startNew(server: ServerConnection, signal: AbortSignal): Promise<void> {
+    const info = await server.connect(signal);
+    signal.throwIfAborted();
+    const engine = this.#mount(info);
+    engine.serve(await server.remote());
+    await this.#answers(engine);
+  }
+
+  /**
+   * An account that was mounted here before answers without its server (D10), which is asked at
+   * the same time. What it refuses at once still ends the start.
+   */
+  async #startKnown(server: ServerConnection, signal: AbortSignal): Promise<void> {
+    const engine = this.#mount(undefined);
+    const greeted = this.#greet(server, engine, signal);
+    // Should the mount fail first, nobody listens.
+    greeted.catch(() => undefined);
+    await this.#answers(engine);
+    await within(REFUSAL_WAIT_MS_MAX, greeted);
+    engine.serve(await server.remote());
+  }
+
+  async #greet(server: ServerConnection, engine: EngineLink, signal: AbortSignal): Promise<void> {
     try {
-      return createNextcloud({
-        url,
-        user,
-        password,
-        caFile,
-        proxy: proxyFor(url, process.env),
-        allowInsecure,
-        logger,
-        clock: systemClock,
-      });
+      engine.learn(await server.connect(signal));
     } catch (error) {
-      throw connectError(error, url);
+      const isAway = error instanceof CommandError && AWAY.has(error.exitCode);
+      if (!isAway && !this.#hasStarted) throw error;
+      if (signal.aborted) return;
+      this.#logger.warn('mounted without the server; it is asked again', { error });
     }
   }
 
-  /** An account that was mounted here before is mounted without its server as well (D10). */
-  async #connect(remote: Remote, signal: AbortSignal): Promise<ServerInfo | undefined> {
-    const { url } = this.#settings;
-    const deadline = AbortSignal.timeout(FIRST_CONNECT_MS_MAX);
-    try {
-      return await remote.connect(AbortSignal.any([signal, deadline]));
-    } catch (error) {
-      const late = new NuageError('timeout', 'the server does not answer', { cause: error });
-      const refusal = connectError(deadline.aborted ? late : error, url);
-      const isKnown = fs.existsSync(databasePath(this.#folder));
-      if (refusal.exitCode !== EXIT.UNREACHABLE || !isKnown) throw refusal;
-      this.#logger.warn('mounted without the server; it is asked again', {
-        reason: refusal.message,
-      });
-      return undefined;
-    }
+  async #answers(engine: EngineLink): Promise<void> {
+    const { mountPoint } = this.#settings;
+    await within(MOUNT_ANSWER_MS_MAX, engine.mounted, this.#failedStart(engine));
+    const answers = fs.promises.statfs(mountPoint).then(() => true);
+    if ((await within(MOUNT_ANSWER_MS_MAX, answers)) !== undefined) return;
+    throw new CommandError(EXIT.UNEXPECTED, `The mount on ${mountPoint} does not answer.`);
   }
 
-  #mount(remote: Remote, server: ServerInfo | undefined): EngineLink {
+  #mount(server: ServerInfo | undefined): EngineLink {
     const { mountPoint, readOnly, allowOther } = this.#settings;
     const uid = process.getuid?.() ?? 0;
     const gid = process.getgid?.() ?? 0;
@@ -206,7 +207,6 @@ export class MountedAccount {
         uploadDelayMs,
         cacheBytesMax,
       },
-      remote,
       logger: this.#logger,
       sink: this.#sink,
     });

@@ -22,6 +22,7 @@ export function showStatus(status: MountStatus): string {
   const lines = [
     `${status.mountPoint}: ${status.user} on ${status.url} (process ${status.pid})`,
     `  ${status.online ? 'online' : 'OFFLINE'} since ${localTime(status.since)}`,
+    ...showReason(status),
     `  known: ${status.knownEntries} files and folders; kept here: ${bytes(status.cacheBytes)}`,
   ];
   if (quota !== undefined) {
@@ -41,6 +42,17 @@ export function showStatus(status: MountStatus): string {
   const more = status.pendingCount - status.pending.length;
   if (more > 0) lines.push(`    and ${more} more`);
   return `${lines.join('\n')}\n`;
+}
+
+function showReason({ online, reason }: MountStatus): readonly string[] {
+  if (online || reason === undefined) return [];
+  if (reason.kind === 'unauthenticated') {
+    return [
+      '    the server refuses the password. Unmount, then mount again with a new app password.',
+    ];
+  }
+  const hint = reason.hint === undefined ? '' : ` ${reason.hint}`;
+  return [`    ${printable(reason.message)}.${hint}`];
 }
 
 /** A name must not steer the terminal. */

@@ -120,15 +120,15 @@ export class Engine {
     this.#db.close();
   }
 
+  /** Its own rules, as it has just told them. */
+  learn(server: ServerInfo): void {
+    this.#server = this.#rememberServer(this.context.tree, server);
+  }
+
   #learnServer(): void {
     this.#effects.start(
       { op: 'connect' },
-      {
-        done: (server) => {
-          this.#server = this.#rememberServer(this.context.tree, server);
-        },
-        failed: () => undefined,
-      },
+      { done: (server) => this.learn(server), failed: () => undefined },
     );
   }
 

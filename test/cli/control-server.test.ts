@@ -14,6 +14,7 @@ import { silentLogger } from '../../src/log.js';
 
 const STATUS: MountStatus = {
   online: true,
+  reason: undefined,
   since: 0,
   knownEntries: 1,
   cacheBytes: 0,

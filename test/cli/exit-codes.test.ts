@@ -250,6 +250,39 @@ describe('6, the login is refused', () => {
   });
 });
 
+describe('an account that was mounted before', () => {
+  beforeEach(async () => {
+    await home.run([home.folder, ...account()], withPassword());
+    await home.run(['unmount', home.folder]);
+  });
+
+  it('is refused with a wrong password all the same, after one try', async () => {
+    const earlier = (await nuage.requests()).length;
+    const { code, stderr } = await home.run([home.folder], withPassword('wrong'));
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/refuses this user name or this password/);
+    const refused = (await nuage.requests()).slice(earlier).filter(({ status }) => status === 401);
+    expect(refused).toHaveLength(1);
+    expect(home.mounts()).toEqual([]);
+  });
+
+  it('does not wait for a slow server, and tells later that it refuses the password', async () => {
+    await nuage.fault({ path: 'status.php', action: { kind: 'delay', ms: 3_000 } });
+    const { code } = await home.run([home.folder], withPassword('wrong'));
+    expect(code).toBe(0);
+    expect(fs.readdirSync(home.folder)).toEqual(fs.readdirSync(nuage.folder));
+    const shows = async (text: string) => (await home.run(['status'])).stdout.includes(text);
+    await vi.waitUntil(() => shows('the server refuses the password'), { timeout: 15_000 });
+  });
+
+  it('is mounted when something else answers in the place of its server', async () => {
+    const page = { status: 200, headers: { 'content-type': 'text/html' }, body: '<html>' };
+    await nuage.fault({ times: 1_000, action: { kind: 'respond', ...page } });
+    expect(await home.run([home.folder], withPassword())).toMatchObject({ code: 0, stderr: '' });
+    expect(fs.readdirSync(home.folder)).toEqual(fs.readdirSync(nuage.folder));
+  });
+});
+
 describe('7, no Nextcloud', () => {
   it.each([200, 404])('another web server answers (%i)', async (status) => {
     const server = http.createServer((_, response) => {

@@ -278,6 +278,11 @@ describe('a status', () => {
   const status = {
     online: false,
     since: new Date(2026, 10, 23, 18, 45, 2).getTime(),
+    reason: {
+      kind: 'offline' as const,
+      message: 'the server cannot be reached (ENETDOWN)',
+      hint: undefined,
+    },
     knownEntries: 1204,
     cacheBytes: 4_100_000,
     quota: { used: 3_000_000_000, available: undefined },
@@ -301,6 +306,7 @@ describe('a status', () => {
   it('names what waits, why, and what to do, and no name steers the terminal', () => {
     expect(showStatus(status)).toBe(`/home/jean/Nuage: jean on https://a.fr (process 7)
   OFFLINE since 2026-11-23 18:45:02
+    the server cannot be reached (ENETDOWN).
   known: 1204 files and folders; kept here: 4.1 MB
   on the server: 3.0 GB used, no limit
   log: /home/jean/.local/share/nuage-mount/jean@a.fr-1/log/nuage-mount.log
@@ -309,6 +315,15 @@ describe('a status', () => {
       no room left. Delete something.
     and 2 more
 `);
+  });
+
+  it('says what to do about a password that is no longer good', () => {
+    const reason = {
+      kind: 'unauthenticated' as const,
+      message: 'the server answers 401 to PROPFIND',
+    };
+    expect(showStatus({ ...status, reason })).toContain('mount again with a new app password');
+    expect(showStatus({ ...status, reason, online: true })).not.toContain('password');
   });
 
   it.each([

@@ -1,0 +1,42 @@
+/** `mount`: in this process with `--foreground`, else in one that stays behind. */
+import { BackgroundProcess } from './background-process.js';
+import type { MountArguments } from './mount-settings.js';
+import type { MountSettings } from './settings.js';
+
+/** @param early whoever has started it abandons it as well. */
+export async function mount(
+  args: MountArguments,
+  early: BackgroundProcess | undefined,
+): Promise<void> {
+  const { settings, password } = await prepare(args);
+  if (args.foreground) {
+    const { runMount } = await import('./run-mount.js');
+    await runMount(settings, password, () => tell(settings, ' Ctrl-C ends it.'));
+    return;
+  }
+  const background = early ?? new BackgroundProcess(settings.mountPoint);
+  await background.mount({ settings, password });
+  tell(settings, '');
+}
+
+function tell({ user, url, mountPoint }: MountSettings, more: string): void {
+  process.stdout.write(`The account of ${user} on ${url} is mounted on ${mountPoint}.${more}\n`);
+}
+
+interface Prepared {
+  readonly settings: MountSettings;
+  readonly password: string;
+}
+
+/** What is wrong here is said before anybody types a password. */
+async function prepare(args: MountArguments): Promise<Prepared> {
+  const { mountSettings } = await import('./mount-settings.js');
+  const { checkMountPoint, requireFuse } = await import('./mount-point.js');
+  const { findPassword } = await import('./password.js');
+  const settings = mountSettings(args);
+  const { user, url, mountPoint } = settings;
+  requireFuse();
+  checkMountPoint(mountPoint);
+  const password = await findPassword({ user, url, file: args.passwordFile });
+  return { settings, password };
+}
