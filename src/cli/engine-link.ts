@@ -97,6 +97,19 @@ export class EngineLink {
     });
   }
 
+  /**
+   * Runs what would wait for operations that themselves wait for the server: those end first, and
+   * new ones do not wait.
+   */
+  withoutWaits(run: () => void): void {
+    this.#post({ type: 'patience', isPatient: false });
+    try {
+      run();
+    } finally {
+      this.#post({ type: 'patience', isPatient: true });
+    }
+  }
+
   /** The engine leaves its loop, whether or not the mount is still there. */
   shutdown(): void {
     this.#post({ type: 'shutdown' });

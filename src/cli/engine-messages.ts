@@ -54,6 +54,8 @@ export type ToEngine =
   | { readonly type: 'status'; readonly id: number }
   /** Answered by `flushed` once the queue is empty. Uploads start at once, without delay. */
   | { readonly type: 'flush'; readonly id: number }
+  /** Whether operations may wait for the server: not while an unmount waits for them. */
+  | { readonly type: 'patience'; readonly isPatient: boolean }
   /** Unmounted or asked to end: close the database and answer `ended`. */
   | { readonly type: 'shutdown' };
 

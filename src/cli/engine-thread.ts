@@ -108,6 +108,9 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
     case 'flush':
       engine.flush(() => post({ type: 'flushed', id: message.id }));
       return;
+    case 'patience':
+      session.setPatient(message.isPatient);
+      return;
     case 'shutdown':
       session.stop();
       return;

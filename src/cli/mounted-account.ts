@@ -262,8 +262,10 @@ export class MountedAccount {
   #unmount(options: { readonly lazy: boolean }): void {
     const { mountPoint } = this.#settings;
     if (mountOn(canonicalMountPoint(mountPoint))?.source !== this.#fsName) return;
+    const unmount = (): void => unmountFuse(mountPoint, options);
     try {
-      unmountFuse(mountPoint, options);
+      if (this.#engine === undefined) unmount();
+      else this.#engine.withoutWaits(unmount);
     } catch (error) {
       if (!(error instanceof NuageError) || error.kind !== 'not-found') throw error;
     }

@@ -28,14 +28,21 @@ export function open(context: FsContext, ino: number, flags: number): Result<Ope
 
 /** The file is there and may be opened so. */
 export function openHandle(context: FsContext, ino: number, flags: number): OpenReply {
-  const { contents, handles, inodes, sync } = context;
+  const { contents, handles, sync } = context;
   const content = contentOf(context, requireFile(context, ino));
   const mode = flags & O_ACCMODE;
   const mayWrite = mode !== O_RDONLY;
   contents.acquire(content);
+  const openFlags = pageFlags(context, ino, content);
   const handle = handles.add({ kind: 'file', ino, mayRead: mode !== O_WRONLY, mayWrite, content });
   if (mayWrite) sync.activity.openedForWriting(ino);
-  return { handle, openFlags: inodes.keepsPages(ino, content) ? FOPEN.KEEP_CACHE : 0 };
+  return { handle, openFlags };
+}
+
+/** An inode has one set of pages: while it holds those of an older version, others go past it. */
+function pageFlags({ handles, inodes }: FsContext, ino: number, content: string): number {
+  if (handles.hasOtherVersion(ino, content)) return FOPEN.DIRECT_IO;
+  return inodes.keepsPages(ino, content) ? FOPEN.KEEP_CACHE : 0;
 }
 
 export function read(context: FsContext, file: CopyRange, into: Uint8Array): Result<number> {

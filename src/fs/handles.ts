@@ -53,6 +53,12 @@ export class Handles {
     else this.#openCounts.delete(handle.ino);
   }
 
+  /** Somebody reads another version of this file than `content`. */
+  hasOtherVersion(ino: number, content: string): boolean {
+    if (this.openCount(ino) === 0) return false;
+    return this.files().some((file) => file.ino === ino && file.content !== content);
+  }
+
   /** How often this file or folder is open. */
   openCount(ino: number): number {
     return this.#openCounts.get(ino) ?? 0;

@@ -13,8 +13,8 @@ export class KernelUpdates implements Invalidations {
     this.#notifier = notifier;
   }
 
-  invalidateInode(ino: number, offset: number, length: number): void {
-    this.#notifier.invalidateInode(ino, offset, length);
+  invalidateAttributes(ino: number): void {
+    this.#notifier.invalidateInode(ino, -1, 0);
   }
 
   invalidateEntry(parent: number, name: string): void {

@@ -7,6 +7,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { assert } from '../assert.js';
 import type { NotifierWorkerData } from './notifier-counters.js';
 import { DONE_BYTES, DONE_COUNT, FAILED_COUNT } from './notifier-counters.js';
+import { openNotifierDevice } from './notifier-device.js';
 import { BUSY, NOT_A_FOLDER, NOT_EMPTY, NOT_FOUND } from './protocol-errno.js';
 import type { FixedMemory } from './system.js';
 import { allocateFixed, lastErrno, systemCalls } from './system.js';
@@ -16,8 +17,9 @@ const HARMLESS: ReadonlySet<number> = new Set([NOT_FOUND, BUSY, NOT_A_FOLDER, NO
 
 assert(parentPort !== null, 'runs as a worker');
 const port = parentPort;
-const { deviceFd, counters } = workerData as NotifierWorkerData;
-const done = new BigInt64Array(counters);
+const data = workerData as NotifierWorkerData;
+const deviceFd = openNotifierDevice(data.deviceFd);
+const done = new BigInt64Array(data.counters);
 const system = systemCalls();
 let memory: FixedMemory = allocateFixed(NOTIFICATION_BUFFER_FIRST_BYTES);
 

@@ -64,6 +64,7 @@ export class FuseSession {
   #operations: readonly (TableEntry | undefined)[] = operationTable(0n);
   #info: SessionInfo | undefined;
   #stopped = false;
+  #isPatient = true;
   #gone = false;
   #destroyed = false;
 
@@ -102,6 +103,15 @@ export class FuseSession {
   /** Runs whoever waits for this key again, at the next `runWoken`. Returns how many wait. */
   wake(key: string): number {
     return this.#parked.wake(key);
+  }
+
+  /**
+   * While an unmount is under way nobody may wait: the unmount itself would wait for them, without
+   * end. Who waits or is about to gets EINTR.
+   */
+  setPatient(isPatient: boolean): void {
+    this.#isPatient = isPatient;
+    if (!isPatient) this.#interruptAll();
   }
 
   /** Leaves the loop after the present request. The mount stays until it is unmounted. */
@@ -159,11 +169,15 @@ export class FuseSession {
   /** Ends the session: every request that waits is answered with EINTR, once. */
   close(): void {
     this.#stopped = true;
+    this.#interruptAll();
+    this.#destroy();
+  }
+
+  #interruptAll(): void {
     for (const waiter of this.#parked.takeAll()) {
       if (!this.#gone) this.#send(waiter.request, INTERRUPTED, 0);
       this.#releaseKeys(waiter, undefined);
     }
-    this.#destroy();
   }
 
   #handle(request: Request, before: Waiter | undefined): void {
@@ -207,6 +221,10 @@ export class FuseSession {
   }
 
   #park(request: Request, parked: Parked, before: Waiter | undefined): void {
+    if (!this.#isPatient) {
+      this.#send(request, INTERRUPTED, 0);
+      return;
+    }
     if (!this.#parked.hasRoomFor(request)) {
       this.#logger.error('too many requests wait', { waiting: this.#parked.size });
       this.#send(request, NO_MEMORY, 0);

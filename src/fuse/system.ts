@@ -19,6 +19,9 @@ export interface SystemCalls {
   umount2(target: string, flags: number): number;
   flock(fd: number, operation: number): number;
   close(fd: number): number;
+  ioctl(fd: number, request: number, argument: Uint32Array): number;
+  /** Of the calling thread alone. */
+  unshare(flags: number): number;
   fcntl(fd: number, command: number, type: 'int', argument: number): number;
   sysconf(name: number): number;
 }
@@ -51,6 +54,8 @@ function bind(): SystemCalls {
     umount2: libc.func('int umount2(const char *target, int flags)'),
     flock: libc.func('int flock(int fd, int operation)'),
     close: libc.func('int close(int fd)'),
+    ioctl: libc.func('int ioctl(int fd, unsigned long request, uint32_t *argument)'),
+    unshare: libc.func('int unshare(int flags)'),
     fcntl: libc.func('int fcntl(int fd, int command, ...)'),
     sysconf: libc.func('long sysconf(int name)'),
   };

@@ -8,7 +8,11 @@ import type { Timers } from './timers.js';
 
 /** Tells the kernel what changed behind its back; a subset of `KernelNotifier` of src/fuse. */
 export interface Invalidations {
-  invalidateInode(ino: number, offset: number, length: number): void;
+  /**
+   * Size, times and mode, never the bytes: the kernel would wait for pages that a read from a slow
+   * server has locked. The bytes of another version come with the next open (src/fs/inodes.ts).
+   */
+  invalidateAttributes(ino: number): void;
   invalidateEntry(parent: number, name: string): void;
   deleteEntry(parent: number, child: number, name: string): void;
 }

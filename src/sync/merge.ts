@@ -173,7 +173,7 @@ export class Merger {
     const { tree, contents, kernel } = this.#context;
     tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
     if (node.content !== undefined) contents.remove(node.content);
-    pass.after.push(() => kernel.invalidateInode(node.ino, 0, 0));
+    pass.after.push(() => kernel.invalidateAttributes(node.ino));
   }
 
   /**
@@ -199,7 +199,7 @@ export class Merger {
       path: tree.path(node.ino),
     });
     pass.after.push(() => {
-      kernel.invalidateInode(node.ino, 0, 0);
+      kernel.invalidateAttributes(node.ino);
       kernel.invalidateEntry(parent, name);
     });
   }
@@ -309,7 +309,7 @@ export class Merger {
     const isNews = pass.isFirst || pass.after.length > 0;
     const time = isNews ? { sec: mtime, nsec: 0 } : folder.mtime;
     tree.save({ ...folder, base, listedEtag, mode, mtime: time });
-    if (isNews) pass.after.push(() => kernel.invalidateInode(folder.ino, -1, 0));
+    if (isNews) pass.after.push(() => kernel.invalidateAttributes(folder.ino));
   }
 }
 

@@ -175,7 +175,7 @@ export class StepRunner {
   #distinctTime(node: TreeNode): TreeNode['mtime'] {
     const { base, size, mtime } = node;
     if (base?.size !== size || base.mtime !== mtime.sec) return mtime;
-    this.#context.kernel.invalidateInode(node.ino, -1, 0);
+    this.#context.kernel.invalidateAttributes(node.ino);
     return { sec: mtime.sec + 1, nsec: 0 };
   }
 

@@ -120,10 +120,31 @@ describe('while the server is away', { timeout: 60_000 }, () => {
     expect(there).toBe('hors ligne\n');
   });
 
+  it.each(['SIGTERM', 'SIGKILL'] as const)(
+    'ends at once with %s, though the kernel waits for bytes and for a notification',
+    async (signal) => {
+      const mounted = await start({ arguments: ['--poll-interval', '1'] });
+      const there = path.join(mounted.server.folder, 'loin.txt');
+      await fs.writeFile(there, 'x'.repeat(5_000_000));
+      await mounted.sh(until('[ "$(stat -c %s loin.txt)" = 5000000 ]'));
+      await mounted.server.fault({ method: 'GET', action: { kind: 'hang', at: 'before' } });
+      const cat = spawn('cat', [path.join(mounted.folder, 'loin.txt')], { stdio: 'ignore' });
+      await new Promise((resolve) => setTimeout(resolve, 500));
+      await fs.writeFile(there, 'y'.repeat(6_000_000));
+      await mounted.sh(until('[ "$(stat -c %s loin.txt)" = 6000000 ]'));
+      await mounted.sh('sleep 0.5');
+      const ended = once(cat, 'exit');
+      const before = Date.now();
+      await mounted.end(signal);
+      await ended;
+      expect(Date.now() - before).toBeLessThan(12_000);
+    },
+  );
+
   it('lets Ctrl-C end a cat that waits for a server that never answers', async () => {
     const mounted = await start({ arguments: ['--poll-interval', '1'] });
     await fs.writeFile(path.join(mounted.server.folder, 'loin.txt'), 'x'.repeat(5_000_000));
-    await mounted.sh(until('[ -e loin.txt ]'));
+    await mounted.sh(until('[ "$(stat -c %s loin.txt)" = 5000000 ]'));
     await mounted.server.fault({ method: 'GET', action: { kind: 'hang', at: 'before' } });
     const cat = spawn('cat', [path.join(mounted.folder, 'loin.txt')], { stdio: 'ignore' });
     await new Promise((resolve) => setTimeout(resolve, 1_000));
