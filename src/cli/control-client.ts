@@ -51,7 +51,11 @@ export async function findMount(folder: string | undefined): Promise<RunningMoun
     );
   }
   const [only, second] = mounts;
-  if (only === undefined) throw new CommandError(EXIT.INSTANCE, 'No account is mounted.', HOW);
+  if (only === undefined) {
+    const [dead] = deadMounts(mounts);
+    if (dead !== undefined) throw deathOf(dead);
+    throw new CommandError(EXIT.INSTANCE, 'No account is mounted.', HOW);
+  }
   if (second === undefined) return only;
   throw new CommandError(
     EXIT.USAGE,

@@ -128,7 +128,7 @@ function statusOf(engine: Engine): EngineStatus {
   const { online, since, reason } = sync.connection;
   return {
     online,
-    since,
+    since: Math.round(since),
     reason: reason === undefined ? undefined : toErrorRecord(reason),
     knownEntries: tree.count(),
     cacheBytes: contents.usedBytes(),

@@ -1,6 +1,7 @@
 /** Where the app password comes from: a file, the environment, or the terminal. Never argv. */
 import fs from 'node:fs';
 import { CommandError, EXIT } from './exit-codes.js';
+import { quoted } from './quoted.js';
 
 export interface PasswordSource {
   readonly user: string;
@@ -24,16 +25,26 @@ export async function findPassword(source: PasswordSource): Promise<string> {
 
 /** The first line. */
 function fromFile(file: string): string {
+  const shown = quoted(file);
   try {
     const { mode } = fs.statSync(file);
     if ((mode & 0o077) !== 0) {
-      process.stderr.write(`Others can read ${file}: run \`chmod 600 ${file}\`.\n`);
+      process.stderr.write(`Others can read ${shown}: run \`chmod 600 ${shown}\`.\n`);
     }
     return fs.readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
   } catch (error) {
-    throw new CommandError(EXIT.USAGE, `The password file: ${(error as Error).message}.`, HOW);
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    const reason = REASONS.get(code) ?? message;
+    throw new CommandError(EXIT.USAGE, `The password file ${shown}: ${reason}.`, HOW);
   }
 }
+
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'it does not exist'],
+  ['ENOTDIR', 'it does not exist'],
+  ['EISDIR', 'it is a folder'],
+  ['EACCES', 'you may not read it'],
+]);
 
 const ENTER = new Set(['\r', '\n', '\u0004']);
 const ERASE = new Set(['\u007f', '\b']);

@@ -16,6 +16,14 @@ const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map([
   ['UND_ERR_REQ_CONTENT_LENGTH_MISMATCH', 'assertion'],
 ]);
 
+const REASONS: ReadonlyMap<string, string> = new Map([
+  ['ENOTFOUND', 'nobody knows its name'],
+  ['EAI_AGAIN', 'no name can be looked up'],
+  ['ECONNREFUSED', 'nothing listens there'],
+  ['ENETUNREACH', 'there is no network'],
+  ['EHOSTUNREACH', 'no way leads there'],
+]);
+
 interface TlsFailure {
   readonly codes: RegExp;
   readonly message: string;
@@ -88,7 +96,8 @@ function describe(kind: ErrorKind, code: string): string {
   if (kind === 'timeout') return `the server did not answer in time (${code})`;
   if (kind === 'aborted') return 'given up before it was done';
   if (kind === 'protocol') return `the answer is no HTTP (${code})`;
-  return `the server cannot be reached (${code})`;
+  const reason = REASONS.get(code);
+  return `the server cannot be reached${reason === undefined ? '' : `: ${reason}`} (${code})`;
 }
 
 function codeOf(error: unknown): string {

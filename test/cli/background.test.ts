@@ -154,7 +154,10 @@ describe('the password', () => {
   it('is refused when the file is missing or empty', async () => {
     const missing = await home.run(mountArguments('--password-file', home.at('nowhere')));
     expect(missing).toMatchObject({ code: 2 });
-    expect(missing.stderr).toMatch(/password file.*nowhere/);
+    expect(missing.stderr).toMatch(/password file .*nowhere: it does not exist\.\n/);
+    const folder = await home.run(mountArguments('--password-file', home.path));
+    expect(folder).toMatchObject({ code: 2 });
+    expect(folder.stderr).toMatch(/it is a folder/);
     fs.writeFileSync(home.at('empty'), '\n', { mode: 0o600 });
     const empty = await home.run(mountArguments('--password-file', home.at('empty')));
     expect(empty).toMatchObject({ code: 2 });

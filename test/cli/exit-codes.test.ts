@@ -188,10 +188,7 @@ describe('4, already mounted, or not mounted', () => {
       code: 0,
       stdout: expect.stringMatching(gone) as string,
     });
-    for (const args of [
-      ['status', home.folder],
-      ['sync', home.folder],
-    ]) {
+    for (const args of [['status', home.folder], ['sync', home.folder], ['sync']]) {
       expect(await home.run(args)).toMatchObject({
         code: 4,
         stderr: expect.stringMatching(gone) as string,
@@ -215,7 +212,7 @@ describe('5, unreachable or a wrong address', () => {
     const args = [home.folder, ...account(`http://127.0.0.1:${port}`)];
     const { code, stderr } = await home.run(args, withPassword());
     expect(code).toBe(5);
-    expect(stderr).toMatch(/cannot be reached.*\n.*Check the address/);
+    expect(stderr).toMatch(/cannot be reached: nothing listens there.*\n.*Check the address/);
     expectNothingLeft();
   });
 
