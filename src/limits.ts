@@ -57,6 +57,9 @@ export const PLAN_WINDOW_NODES = 256;
 export const RETRY_FIRST_MS = 5_000;
 export const RETRY_MS_MAX = 300_000;
 
+/** Pause after the first refusal that a listing explains: most listings have come by then. */
+export const STALE_RETRY_MS = 1_000;
+
 /** A file that is written without pause is sent all the same after this long. */
 export const BUSY_WRITER_UPLOAD_MS = 60_000;
 

@@ -18,12 +18,27 @@ export class Activity {
   readonly #clock: Clock;
   readonly #uploadDelayMs: number;
   readonly #nodes = new Map<number, Writing>();
-  /** Delays are off: somebody waits for the queue to be empty. */
-  isUrgent = false;
+  #isUrgent = false;
+  /** Since it became urgent: these wait as they always do, or they would go without end. */
+  readonly #refused = new Set<number>();
 
   constructor(clock: Clock, uploadDelayMs: number) {
     this.#clock = clock;
     this.#uploadDelayMs = uploadDelayMs;
+  }
+
+  /** Delays are off while somebody waits for the queue to be empty. */
+  get isUrgent(): boolean {
+    return this.#isUrgent;
+  }
+
+  set isUrgent(isUrgent: boolean) {
+    this.#isUrgent = isUrgent;
+    this.#refused.clear();
+  }
+
+  refused(ino: number): void {
+    if (this.#isUrgent) this.#refused.add(ino);
   }
 
   openedForWriting(ino: number): void {
@@ -54,7 +69,7 @@ export class Activity {
 
   /** Milliseconds until this node may be sent; 0 when it may now. */
   delayMs(node: TreeNode): number {
-    if (node.failure !== undefined && !this.isUrgent) {
+    if (node.failure !== undefined && (!this.#isUrgent || this.#refused.has(node.ino))) {
       const wait = node.failure.retryAt - this.#clock.now();
       if (wait > 0) return wait;
     }
@@ -64,7 +79,7 @@ export class Activity {
     if (writing.writers > 0) {
       return Math.max(0, writing.firstChange + BUSY_WRITER_UPLOAD_MS - now);
     }
-    if (this.isUrgent) return 0;
+    if (this.#isUrgent) return 0;
     const first = differences(node)[0];
     const isNamespace = first === 'move' || first === 'remove';
     const delay = isNamespace

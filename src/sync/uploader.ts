@@ -11,6 +11,7 @@ import {
   PLAN_WINDOW_NODES,
   RETRY_FIRST_MS,
   RETRY_MS_MAX,
+  STALE_RETRY_MS,
   UPLOADS_AT_ONCE_MAX,
 } from '../limits.js';
 import type { Activity } from './activity.js';
@@ -211,7 +212,8 @@ export class Uploader {
     const { tree, clock, logger } = this.#context;
     const attempts = (node.failure?.attempts ?? 0) + 1;
     const backOff = Math.min(RETRY_FIRST_MS * 2 ** (attempts - 1), RETRY_MS_MAX);
-    const pause = STALE_BASE_KINDS.has(error.kind) && attempts === 1 ? 0 : backOff;
+    // Not before the listing has come: a merge leaves alone what is under way.
+    const pause = STALE_BASE_KINDS.has(error.kind) && attempts === 1 ? STALE_RETRY_MS : backOff;
     const retryAt = clock.now() + Math.max(pause, error.retryAfterMs ?? 0);
     const { kind, message, hint } = error;
     tree.save({ ...node, failure: { kind, message, hint, attempts, retryAt } });
@@ -221,14 +223,21 @@ export class Uploader {
       path: tree.path(node.ino) ?? tree.basePath(node.ino),
       attempts,
     });
-    this.planSoon(Math.max(pause, RETRY_FIRST_MS / 5));
+    this.#parts.activity.refused(node.ino);
+    this.planSoon(pause);
   }
 
   #settleFlush(): void {
     if (this.#flushWaiters.length === 0 || this.#scopes.size > 0) return;
     const { tree } = this.#context;
-    if (tree.pendingCount() > tree.failedCount()) {
-      if (this.#parts.connection.online) return;
+    if (this.#parts.connection.online) {
+      const failed = tree.failedCount();
+      if (tree.pendingCount() > failed) return;
+      // The listing that a refusal asked for says whether it is one, or a conflict to resolve.
+      if (failed > 0 && !this.#parts.lister.isIdle) {
+        this.planSoon(PLAN_SCAN_PAUSE_MS);
+        return;
+      }
     }
     const waiters = this.#flushWaiters;
     this.#flushWaiters = [];

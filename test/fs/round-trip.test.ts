@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineBench } from '../support/engine-bench.js';
 
 let bench: EngineBench;
@@ -186,6 +186,23 @@ describe('both sides', () => {
     expect([...tree.values()].sort()).toEqual(['mine', 'theirs, longer']);
     expect(tree.get('a.txt')).toBe('theirs, longer');
     expect([...tree.keys()].some((name) => name.includes('(conflicted copy '))).toBe(true);
+  });
+
+  it.each([10, 100, 300])('is resolved before a flush ends (%i ms per answer)', (answerMs) => {
+    bench.server.write('a', 'old');
+    bench.read('a');
+    bench.write('a', 'mine');
+    bench.server.write('a', 'theirs');
+    const flushed = vi.fn();
+    bench.engine.flush(flushed);
+    for (let round = 0; round < 1_000 && flushed.mock.calls.length === 0; round += 1) {
+      // Timers run between any two answers of the server.
+      bench.advance(answerMs);
+      bench.step();
+    }
+    expect(flushed).toHaveBeenCalledOnce();
+    expect(bench.engine.context.tree.pendingCount()).toBe(0);
+    expect([...bench.server.tree().values()].toSorted()).toEqual(['mine', 'theirs']);
   });
 
   it('makes no conflict of an answer that was lost', () => {
