@@ -63,6 +63,7 @@ export class FuseSession {
   #exchange: Exchange;
   #operations: readonly (TableEntry | undefined)[] = operationTable(0n);
   #info: SessionInfo | undefined;
+  #waitsForNothing = false;
   #stopped = false;
   #isPatient = true;
   #gone = false;

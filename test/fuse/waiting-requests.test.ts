@@ -172,6 +172,18 @@ describe('the end', () => {
     expect(stand.session.receive()).toBe(false);
   });
 
+  it('ends with EINTR once nobody may wait any more, and so does what comes later', () => {
+    const waiting = ask('a');
+    expect(stand.answer()).toBeUndefined();
+    stand.session.letGo();
+    expect(stand.answer()).toMatchObject({ unique: waiting, error: -EINTR });
+    const later = ask('b');
+    expect(stand.answer()).toMatchObject({ unique: later, error: -EINTR });
+    fileSystem.known.add('b');
+    const answered = ask('b');
+    expect(stand.answer()).toMatchObject({ unique: answered, error: -ENOENT });
+  });
+
   it('refuses with ENOMEM what would wait beyond the bound', () => {
     const uniques: bigint[] = [];
     for (let index = 0; index < PARKED_REQUESTS_MAX; index += 1) uniques.push(ask('list'));
