@@ -99,7 +99,6 @@ export class MountedAccount {
     const isFirst = !this.#isEnding;
     this.#isEnding = true;
     if (isFirst) await within<unknown>(FLUSH_AT_END_MS_MAX, engine.flush(), engine.ended);
-    engine.letGo();
     this.#unmount({ lazy: true });
     if (isFirst) await within(LET_GO_MS_MAX, engine.ended);
     engine.shutdown();
@@ -243,10 +242,7 @@ export class MountedAccount {
     if (request.op === 'sync') await engine.flush();
     if (request.op === 'unmount') await within(FLUSH_AT_END_MS_MAX, engine.flush());
     const status = await this.#status(engine);
-    if (request.op === 'unmount') {
-      if (request.lazy) engine.letGo();
-      this.#unmount({ lazy: request.lazy });
-    }
+    if (request.op === 'unmount') this.#unmount({ lazy: request.lazy });
     return status;
   }
 

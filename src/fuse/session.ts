@@ -63,7 +63,6 @@ export class FuseSession {
   #exchange: Exchange;
   #operations: readonly (TableEntry | undefined)[] = operationTable(0n);
   #info: SessionInfo | undefined;
-  #waitsForNothing = false;
   #stopped = false;
   #isPatient = true;
   #gone = false;

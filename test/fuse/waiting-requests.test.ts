@@ -175,7 +175,7 @@ describe('the end', () => {
   it('ends with EINTR once nobody may wait any more, and so does what comes later', () => {
     const waiting = ask('a');
     expect(stand.answer()).toBeUndefined();
-    stand.session.letGo();
+    stand.session.setPatient(false);
     expect(stand.answer()).toMatchObject({ unique: waiting, error: -EINTR });
     const later = ask('b');
     expect(stand.answer()).toMatchObject({ unique: later, error: -EINTR });

@@ -156,24 +156,6 @@ describe('while the server is away', { timeout: 60_000 }, () => {
   });
 });
 
-describe('the end', { timeout: 60_000 }, () => {
-  it('comes while a read waits for bytes of a file that has changed meanwhile', async () => {
-    const mounted = await start({ arguments: ['--poll-interval', '1'] });
-    const there = path.join(mounted.server.folder, 'loin.txt');
-    await fs.writeFile(there, 'x'.repeat(5_000_000));
-    await mounted.sh(until('[ "$(stat -c %s loin.txt)" = 5000000 ]'));
-    await mounted.server.fault({ method: 'GET', action: { kind: 'hang', at: 'before' } });
-    const cat = spawn('cat', [path.join(mounted.folder, 'loin.txt')], { stdio: 'ignore' });
-    await new Promise((resolve) => setTimeout(resolve, 1_000));
-    expect(cat.exitCode, 'it waits').toBeNull();
-    await fs.writeFile(there, 'y'.repeat(6_000_000));
-    // The change is told to the kernel, which waits for the page that the read has locked.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(await mounted.end()).toBe(0);
-    expect(mounted.isMounted()).toBe(false);
-  });
-});
-
 describe('what changes on the server', { timeout: 60_000 }, () => {
   it('is seen here, though the kernel had it cached', async () => {
     const mounted = await start({ arguments: ['--poll-interval', '1'] });
