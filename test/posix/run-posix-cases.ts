@@ -3,10 +3,10 @@
  * for a mount that it may serve itself. A case that hangs is reported as failed and its process
  * killed; the cases behind it go on in another.
  */
-import { spawn } from 'node:child_process';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
 import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { posixCases } from './case-table.js';
 import type { ChildArguments, ChildLine } from './child.js';
 import { NEEDS_ROOT } from './posix-case.js';
@@ -21,11 +21,16 @@ export interface PosixResult {
 export interface PosixOptions {
   /** Case → why this file system deviates. An unknown case is refused. */
   readonly skip?: Readonly<Record<string, string>>;
+  /** Whose process the cases run in, where it is not the caller; its group has the same number. */
+  readonly uid?: number;
   /** Longest silence of the cases' process. */
   readonly caseMsMax?: number;
 }
 
+const execute = promisify(execFile);
+
 const CASE_MS_MAX = 20_000;
+const REMOVAL_MS_MAX = 60_000;
 const CHILD = join(import.meta.dirname, 'child.ts');
 const PROJECT = resolve(import.meta.dirname, '../..');
 
@@ -43,19 +48,18 @@ export async function runPosixCases(
 ): Promise<readonly PosixResult[]> {
   const skip = skipReasons(options.skip ?? {});
   const results = new Map<string, PosixResult>();
-  const folder = await mkdtemp(join(mountPoint, 'posix-'));
+  const { uid } = options;
+  const folder = await makeFolder(mountPoint, uid);
   try {
-    // For the cases about other users, who must get this far.
-    await chmod(folder, 0o755);
     let left = posixCaseIds.filter((id) => !skip.has(id));
     while (left.length > 0) {
-      await runChild({ folder, ids: left }, options.caseMsMax ?? CASE_MS_MAX, results);
+      await runChild({ folder, ids: left }, { ...options, results });
       const next = left.filter((id) => !results.has(id));
       if (next.length === left.length) throw new Error('the cases do not start');
       left = next;
     }
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await execute('rm', ['-rf', folder], { uid, gid: uid, timeout: REMOVAL_MS_MAX });
   }
   return posixCaseIds.map((id) => {
     const reason = skip.get(id);
@@ -71,15 +75,28 @@ function skipReasons(given: Readonly<Record<string, string>>): ReadonlyMap<strin
   return new Map(Object.entries({ ...(isRoot ? {} : skipOtherUsers('needs root')), ...given }));
 }
 
+/** By that user: who is not root has no access to the mount of another one, and root neither. */
+async function makeFolder(mountPoint: string, uid: number | undefined): Promise<string> {
+  const folder = join(mountPoint, `posix-${process.pid}`);
+  // For the cases about other users, who must get this far.
+  await execute('mkdir', ['-m', '755', folder], { uid, gid: uid, timeout: REMOVAL_MS_MAX });
+  return folder;
+}
+
+interface Run extends PosixOptions {
+  readonly results: Map<string, PosixResult>;
+}
+
 /** Fills `results`; what it does not reach because a case hung is left for the next child. */
 async function runChild(
   args: ChildArguments,
-  silenceMsMax: number,
-  results: Map<string, PosixResult>,
+  { uid, caseMsMax: silenceMsMax = CASE_MS_MAX, results }: Run,
 ): Promise<void> {
   const child = spawn(process.execPath, ['--import', 'tsx', CHILD, JSON.stringify(args)], {
     cwd: PROJECT,
     stdio: ['ignore', 'pipe', 'pipe'],
+    uid,
+    gid: uid,
   });
   let running: string | undefined;
   let errors = '';

@@ -51,6 +51,8 @@ export class MountedNuage {
   static async start(options: MountOptions = {}): Promise<MountedNuage> {
     const home = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-mount-'));
     if (options.uid !== undefined) fs.chownSync(home, options.uid, options.uid);
+    // Others reach a mount that is open to them; what is private within has its own mode.
+    fs.chmodSync(home, 0o711);
     const { content, quotaBytes } = options;
     const server = await NuageProcess.start({
       folder: path.join(home, 'server', 'files'),
