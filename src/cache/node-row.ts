@@ -36,13 +36,15 @@ const COLUMNS = [
   'failure_hint',
   'failure_attempts',
   'failure_retry_at',
+  'uid',
+  'gid',
 ] as const;
 
 const ALL = COLUMNS.join(', ');
 const SELECT_NODE = `SELECT ino, ${ALL} FROM node`;
 
 /** Columns that no index knows: what a write, a truncate or a chmod changes. */
-const ATTRIBUTES = COLUMNS.slice(3, 11).concat('content_version');
+const ATTRIBUTES = COLUMNS.slice(3, 11).concat('content_version', 'uid', 'gid');
 
 /** Every statement of the tree, so that the tests can look at their query plans. */
 export const NODE_SQL = {
@@ -104,6 +106,8 @@ export type NodeRow = readonly [
   failureHint: string | null,
   failureAttempts: number | null,
   failureRetryAt: number | null,
+  uid: number | null,
+  gid: number | null,
 ];
 
 export function nodeFromRow(row: NodeRow): TreeNode {
@@ -113,6 +117,8 @@ export function nodeFromRow(row: NodeRow): TreeNode {
     parent: row[2] ?? undefined,
     name: row[3],
     mode: row[4],
+    uid: row[33] ?? undefined,
+    gid: row[34] ?? undefined,
     size: row[5],
     atime: { sec: row[6], nsec: row[7] },
     mtime: { sec: row[8], nsec: row[9] },
@@ -171,6 +177,8 @@ export function nodeFromDraft(ino: number, draft: NodeDraft, change: number): Tr
     parent: draft.parent,
     name: draft.name,
     mode: draft.mode,
+    uid: draft.uid,
+    gid: draft.gid,
     size: draft.size,
     atime: draft.atime,
     mtime: draft.mtime,
@@ -216,18 +224,21 @@ export function columnsOf(node: NodeDraft, change: number): Column[] {
     failure?.hint ?? null,
     failure?.attempts ?? null,
     failure?.retryAt ?? null,
+    node.uid ?? null,
+    node.gid ?? null,
   ];
 }
 
-/** The values of {@link ATTRIBUTES} but the last. */
+/** The first values of {@link ATTRIBUTES}. */
 function attributesOf(node: NodeDraft): number[] {
   const { mode, size, atime, mtime, ctime } = node;
   return [mode, size, atime.sec, atime.nsec, mtime.sec, mtime.nsec, ctime.sec, ctime.nsec];
 }
 
 /** The parameters of `updateAttributes`. */
-export function attributeColumnsOf(node: TreeNode): number[] {
-  return [...attributesOf(node), node.contentVersion, node.ino];
+export function attributeColumnsOf(node: TreeNode): Column[] {
+  const { contentVersion, uid = null, gid = null, ino } = node;
+  return [...attributesOf(node), contentVersion, uid, gid, ino];
 }
 
 /** True when `updateAttributes` can say all that differs: the indexes need no visit then. */

@@ -52,6 +52,9 @@ export interface TreeNode {
   readonly name: string;
   /** Permission bits, 07777. */
   readonly mode: number;
+  /** Owner and group on this machine; undefined: whoever mounts. */
+  readonly uid: number | undefined;
+  readonly gid: number | undefined;
   /** Bytes; 0 for a folder. */
   readonly size: number;
   readonly atime: Timestamp;

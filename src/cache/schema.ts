@@ -100,7 +100,13 @@ CREATE INDEX content_age ON content (last_used) WHERE dirty = 0;
 CREATE INDEX content_unsynced ON content (id) WHERE unsynced = 1;
 `;
 
+/** PRECIOUS: kept on this machine only. NULL: whoever mounts. */
+const OWNER = `
+ALTER TABLE node ADD COLUMN uid INTEGER;
+ALTER TABLE node ADD COLUMN gid INTEGER;
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
-export const MIGRATIONS: readonly string[] = [META + NODE + XATTR + CONTENT];
+export const MIGRATIONS: readonly string[] = [META + NODE + XATTR + CONTENT, OWNER];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,6 @@
 /** GETATTR, SETATTR, ACCESS, STATFS. */
 import { constants } from 'node:fs';
 import type { Timestamp, TreeNode } from '../cache/node.js';
-import { NuageError } from '../errors.js';
 import type { AttributesReply, Result, SetAttributes, StatfsReply } from '../fuse/filesystem.js';
 import { BLOCK_SIZE_BYTES, NAME_BYTES_MAX, UNLIMITED_BYTES } from '../limits.js';
 import { requireMayWrite, requireWritableMount } from './access.js';
@@ -25,7 +24,6 @@ export function setattr(
   changes: SetAttributes,
 ): Result<AttributesReply> {
   requireWritableMount(context);
-  requireSameOwner(context, changes);
   if (changes.size !== undefined) {
     requireMayWrite(context, requireFile(context, ino));
     const wait = resize(context, ino, changes.size);
@@ -46,6 +44,8 @@ function applyChanges(context: FsContext, ino: number, changes: SetAttributes): 
     tree.save({
       ...node,
       mode: changes.mode === undefined ? node.mode : changes.mode & MODE_BITS,
+      uid: changes.uid ?? node.uid,
+      gid: changes.gid ?? node.gid,
       atime: time(changes.atime, node.atime),
       mtime: time(changes.mtime, node.mtime),
       ctime: changes.ctime ?? now,
@@ -54,13 +54,6 @@ function applyChanges(context: FsContext, ino: number, changes: SetAttributes): 
   if (changes.size === undefined && changes.mtime === undefined) return;
   sync.activity.changed(ino);
   sync.uploader.planSoon(options.uploadDelayMs);
-}
-
-/** A Nextcloud knows one owner, whom we show as the one who mounted. */
-function requireSameOwner(context: FsContext, changes: SetAttributes): void {
-  const { uid, gid } = context.options;
-  if ((changes.uid ?? uid) === uid && (changes.gid ?? gid) === gid) return;
-  throw new NuageError('not-permitted', 'the owner of a file on the server cannot be changed');
 }
 
 /** As the kernel does on a local disk when a file is written by somebody (`should_remove_suid`). */

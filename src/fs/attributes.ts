@@ -29,8 +29,8 @@ function attributesOf(context: FsContext, node: TreeNode): Attributes {
     ctime: node.ctime,
     mode: (node.isFolder ? S_IFDIR : S_IFREG) | node.mode,
     nlink: node.parent === undefined ? 0 : 1,
-    uid,
-    gid,
+    uid: node.uid ?? uid,
+    gid: node.gid ?? gid,
     rdev: 0,
     // Programs that copy take it as the size of their pieces: one request for each, as on NFS.
     blksize: FUSE_REQUEST_BYTES_MAX,

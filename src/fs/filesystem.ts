@@ -81,12 +81,12 @@ export class NuageFileSystem implements FuseFileSystem {
     throw new NuageError('not-permitted', 'the server keeps no hard links');
   }
 
-  mknod(_caller: Caller, at: RenameTarget, mode: number): Result<EntryReply> {
-    return this.#changing(names.mknod(this.#context, at, mode));
+  mknod(caller: Caller, at: RenameTarget, mode: number): Result<EntryReply> {
+    return this.#changing(names.mknod(this.#context, caller, at, mode));
   }
 
-  mkdir(_caller: Caller, at: RenameTarget, mode: number): Result<EntryReply> {
-    return this.#changing(names.mkdir(this.#context, at, mode));
+  mkdir(caller: Caller, at: RenameTarget, mode: number): Result<EntryReply> {
+    return this.#changing(names.mkdir(this.#context, caller, at, mode));
   }
 
   unlink(_caller: Caller, parent: number, name: string): Result<void> {
@@ -105,8 +105,8 @@ export class NuageFileSystem implements FuseFileSystem {
     return files.open(this.#context, ino, flags);
   }
 
-  create(_caller: Caller, at: RenameTarget, mode: number, flags: number): Result<CreateReply> {
-    return this.#changing(names.create(this.#context, at, mode, flags));
+  create(caller: Caller, at: RenameTarget, mode: number, flags: number): Result<CreateReply> {
+    return this.#changing(names.create(this.#context, caller, at, { mode, flags }));
   }
 
   read(_caller: Caller, file: CopyRange, into: Uint8Array): Result<number> {

@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import { differences, type NodeDraft, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import {
+  type Caller,
   type CreateReply,
   type EntryReply,
   Parked,
@@ -19,6 +20,7 @@ const { O_EXCL, S_IFMT, S_IFREG } = constants;
 
 /** Permission, set-id and sticky bits. */
 const MODE_BITS = 0o7777;
+const S_ISGID = 0o2000;
 
 /** Where something is about to be made. */
 interface Place {
@@ -29,42 +31,56 @@ interface Place {
 
 export function create(
   context: FsContext,
+  caller: Caller,
   at: RenameTarget,
-  mode: number,
-  flags: number,
+  how: { readonly mode: number; readonly flags: number },
 ): Result<CreateReply> {
   const place = freePlace(context, at);
   if (place instanceof Parked) return place;
   const existing = context.tree.child(place.folder.ino, place.name);
-  if (existing !== undefined && (flags & O_EXCL) !== 0) throw taken(place.name);
+  if (existing !== undefined && (how.flags & O_EXCL) !== 0) throw taken(place.name);
   if (existing?.isFolder === true) throw new NuageError('is-a-folder', 'is a folder');
   if (existing !== undefined) requireMayWrite(context, existing);
-  const node = existing ?? makeFile(context, place, mode);
+  const node = existing ?? makeFile(context, place, { caller, mode: how.mode });
   context.inodes.lookedUp(node.ino);
-  return { entry: entryReply(context, node), open: openHandle(context, node.ino, flags) };
+  return { entry: entryReply(context, node), open: openHandle(context, node.ino, how.flags) };
 }
 
 /** A regular file only: `mknod` of a device, a socket or a pipe means nothing to a server. */
-export function mknod(context: FsContext, at: RenameTarget, mode: number): Result<EntryReply> {
+export function mknod(
+  context: FsContext,
+  caller: Caller,
+  at: RenameTarget,
+  mode: number,
+): Result<EntryReply> {
   if ((mode & S_IFMT) !== S_IFREG) {
     throw new NuageError('not-permitted', 'the server keeps files and folders only');
   }
   const place = freePlace(context, at);
   if (place instanceof Parked) return place;
   if (context.tree.child(place.folder.ino, place.name) !== undefined) throw taken(place.name);
-  const node = makeFile(context, place, mode);
+  const node = makeFile(context, place, { caller, mode });
   sendSoon(context, node.ino);
   context.inodes.lookedUp(node.ino);
   return entryReply(context, node);
 }
 
-export function mkdir(context: FsContext, at: RenameTarget, mode: number): Result<EntryReply> {
+export function mkdir(
+  context: FsContext,
+  caller: Caller,
+  at: RenameTarget,
+  mode: number,
+): Result<EntryReply> {
   const place = freePlace(context, at, { isFolder: true });
   if (place instanceof Parked) return place;
   const { tree } = context;
   if (tree.child(place.folder.ino, place.name) !== undefined) throw taken(place.name);
   const node = tree.atomically(() => {
-    const made = tree.insert({ ...draft(context, place, mode), isFolder: true });
+    const made = tree.insert({
+      ...draft(context, place, { caller, mode }),
+      ...inheritedByFolder(place.folder, mode),
+      isFolder: true,
+    });
     touchFolder(context, place.folder.ino);
     return made;
   });
@@ -161,13 +177,27 @@ function freePlace(
   return requireListed(context, folder) ?? { folder, name, staysHere: isLocal };
 }
 
-function draft(context: FsContext, place: Place, mode: number): NodeDraft {
+/** Who makes something, and the mode that they ask for. */
+interface Maker {
+  readonly caller: Caller;
+  readonly mode: number;
+}
+
+/** In a folder with the set-group-id bit, folders have it as well (mkdir(2)). */
+function inheritedByFolder(folder: TreeNode, mode: number): { readonly mode: number } {
+  return { mode: (mode & MODE_BITS) | (folder.mode & S_ISGID) };
+}
+
+function draft(context: FsContext, place: Place, { caller, mode }: Maker): NodeDraft {
+  const { uid, gid } = context.options;
   const now = timestampNow(context.clock);
   return {
     isFolder: false,
     parent: place.folder.ino,
     name: place.name,
     mode: mode & MODE_BITS,
+    uid: caller.uid === uid ? undefined : caller.uid,
+    gid: groupOf(place.folder, caller.gid === gid ? undefined : caller.gid),
     size: 0,
     atime: now,
     mtime: now,
@@ -183,7 +213,12 @@ function draft(context: FsContext, place: Place, mode: number): NodeDraft {
   };
 }
 
-function makeFile(context: FsContext, place: Place, mode: number): TreeNode {
+/** The caller's, or the folder's where it says so by its set-group-id bit (open(2)). */
+function groupOf(folder: TreeNode, callers: number | undefined): number | undefined {
+  return (folder.mode & S_ISGID) === 0 ? callers : folder.gid;
+}
+
+function makeFile(context: FsContext, place: Place, maker: Maker): TreeNode {
   const { tree, contents, inodes } = context;
   const before = place.staysHere ? undefined : leavingFileAt(context, place.folder.ino, place.name);
   const made = tree.atomically(() => {
@@ -191,7 +226,7 @@ function makeFile(context: FsContext, place: Place, mode: number): TreeNode {
     if (before !== undefined) tree.save({ ...before, base: undefined });
     touchFolder(context, place.folder.ino);
     const base = before?.base;
-    return tree.insert({ ...draft(context, place, mode), content, contentDirty: true, base });
+    return tree.insert({ ...draft(context, place, maker), content, contentDirty: true, base });
   });
   if (before !== undefined) inodes.reap(before.ino);
   return made;

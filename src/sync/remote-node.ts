@@ -29,6 +29,8 @@ export function cleanDraft(parent: number, entry: RemoteEntry): NodeDraft {
     parent,
     name: entryName(entry),
     mode: modeOf(entry.isFolder, entry.permissions),
+    uid: undefined,
+    gid: undefined,
     size: entry.isFolder ? 0 : entry.size,
     atime: time,
     mtime: time,

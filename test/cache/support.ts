@@ -48,6 +48,8 @@ export function draft(fields: Partial<NodeDraft> = {}): NodeDraft {
     parent: 1,
     name: 'Élèves & notes #1.odt',
     mode: 0o644,
+    uid: undefined,
+    gid: undefined,
     size: 0,
     atime: TIME,
     mtime: TIME,

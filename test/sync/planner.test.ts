@@ -26,6 +26,8 @@ function node(sketch: Sketch): TreeNode {
     parent: sketch.at?.[0],
     name: sketch.at?.[1] ?? sketch.base?.[1] ?? '',
     mode: 0o644,
+    uid: undefined,
+    gid: undefined,
     size: 0,
     atime: TIME,
     mtime: TIME,
