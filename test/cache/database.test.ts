@@ -2,7 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SCHEMA_VERSION } from '../../src/cache/schema.js';
+import { MIGRATIONS, SCHEMA_VERSION } from '../../src/cache/schema.js';
 import { databasePath } from '../../src/cache/state-folder.js';
 import { abandon, bytes, draft, kindOf, openCache, temporaryFolder } from './support.js';
 
@@ -72,6 +72,20 @@ describe('opening', () => {
     expect(raw.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
     raw.close();
+  });
+
+  it('brings a database of each older version forward, with what it holds', () => {
+    for (let version = 1; version < SCHEMA_VERSION; version += 1) {
+      fs.rmSync(databasePath(folder), { force: true });
+      const raw = new Database(databasePath(folder));
+      for (const sql of MIGRATIONS.slice(0, version)) raw.exec(sql);
+      raw.pragma(`user_version = ${version}`);
+      raw.exec("UPDATE node SET mode = 448, base_etag = 'kept' WHERE ino = 1");
+      raw.close();
+      const cache = openCache(folder);
+      expect(cache.tree.get(1)).toMatchObject({ mode: 0o700, base: { etag: 'kept' } });
+      cache.db.close();
+    }
   });
 
   it('refuses a database of a newer version and leaves it as it is', () => {

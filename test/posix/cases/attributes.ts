@@ -196,6 +196,30 @@ const modeCases: CaseTable = {
   'chmod of what is missing fails with ENOENT': (dir) => {
     fails('ENOENT', () => chmodSync(join(dir, 'none'), 0o600));
   },
+  [`${NEEDS_ROOT}a file belongs to who made it, and to whom root gives it`]: (dir) => {
+    chmodSync(dir, 0o777);
+    const path = join(dir, 'a');
+    sys.asUser(OTHER_UID, () => writeFileSync(path, ''));
+    assert.equal(statSync(path).uid, OTHER_UID);
+    assert.equal(statSync(path).gid, OTHER_UID);
+    chownSync(path, 0, 12_345);
+    assert.equal(statSync(path).uid, 0);
+    assert.equal(statSync(path).gid, 12_345);
+    sys.asUser(OTHER_UID, () => fails('EPERM', () => chownSync(path, OTHER_UID, OTHER_UID)));
+  },
+  [`${NEEDS_ROOT}a folder with the set-group-id bit gives its group to what is made in it`]: (
+    dir,
+  ) => {
+    chownSync(dir, 0, 12_345);
+    chmodSync(dir, 0o2777);
+    sys.asUser(OTHER_UID, () => {
+      writeFileSync(join(dir, 'a'), '');
+      mkdirSync(join(dir, 'b'));
+    });
+    assert.equal(statSync(join(dir, 'a')).gid, 12_345);
+    assert.equal(statSync(join(dir, 'b')).gid, 12_345);
+    assert.equal(statSync(join(dir, 'b')).mode & 0o2000, 0o2000);
+  },
   'chown to the present owner works': (dir) => {
     const path = join(dir, 'a');
     writeFileSync(path, '');
