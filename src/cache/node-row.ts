@@ -51,7 +51,7 @@ export const NODE_SQL = {
   get: `${SELECT_NODE} WHERE ino = ?`,
   child: 'SELECT ino FROM node WHERE parent = ? AND name = ?',
   children: 'SELECT ino, name, is_folder FROM node WHERE parent = ? ORDER BY name',
-  childCount: 'SELECT count(*) FROM node WHERE parent = ?',
+  subfolderCount: 'SELECT count(*) FROM node WHERE parent = ? AND is_folder = 1',
   hasChildren: 'SELECT 1 FROM node WHERE parent = ? LIMIT 1',
   byFileId: 'SELECT ino FROM node WHERE base_file_id = ? ORDER BY ino LIMIT 1',
   byBasePlace: 'SELECT ino FROM node WHERE base_parent = ? AND base_name = ? ORDER BY ino LIMIT 1',

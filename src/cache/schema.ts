@@ -106,7 +106,10 @@ ALTER TABLE node ADD COLUMN uid INTEGER;
 ALTER TABLE node ADD COLUMN gid INTEGER;
 `;
 
+/** For the number of links of a folder. */
+const SUBFOLDERS = 'CREATE INDEX node_subfolder ON node (parent) WHERE is_folder = 1;';
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
-export const MIGRATIONS: readonly string[] = [META + NODE + XATTR + CONTENT, OWNER];
+export const MIGRATIONS: readonly string[] = [META + NODE + XATTR + CONTENT, OWNER + SUBFOLDERS];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -77,8 +77,8 @@ export class TreeStore {
   }
 
   /** Counts index entries: 40 µs per thousand. */
-  childCount(parent: number): number {
-    return this.#sql.childCount.get(parent) ?? 0;
+  subfolderCount(parent: number): number {
+    return this.#sql.subfolderCount.get(parent) ?? 0;
   }
 
   hasChildren(parent: number): boolean {
@@ -301,7 +301,7 @@ interface Statements {
   readonly get: Sql<[number], NodeRow>;
   readonly child: Sql<[number, string], number>;
   readonly children: Sql<[number], readonly [number, string, number]>;
-  readonly childCount: Sql<[number], number>;
+  readonly subfolderCount: Sql<[number], number>;
   readonly hasChildren: Sql<[number], number>;
   readonly byFileId: Sql<[string], number>;
   readonly byBasePlace: Sql<[number, string], number>;
@@ -325,7 +325,7 @@ function prepareStatements(db: CacheDatabase): Statements {
     get: db.prepare(NODE_SQL.get),
     child: db.prepareValue(NODE_SQL.child),
     children: db.prepare(NODE_SQL.children),
-    childCount: db.prepareValue(NODE_SQL.childCount),
+    subfolderCount: db.prepareValue(NODE_SQL.subfolderCount),
     hasChildren: db.prepareValue(NODE_SQL.hasChildren),
     byFileId: db.prepareValue(NODE_SQL.byFileId),
     byBasePlace: db.prepareValue(NODE_SQL.byBasePlace),

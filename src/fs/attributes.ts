@@ -15,9 +15,16 @@ export const FOLDER_TYPE = S_IFDIR >> 12;
 export const FILE_TYPE = S_IFREG >> 12;
 
 /**
- * Links: a folder has one, which tells `find` to look instead of counting (as on btrfs); a deleted
- * file that is still open has none.
+ * A folder is linked by its name, its `.` and the `..` of each folder in it. Where these are not
+ * known it has one, which tells `find` to look instead of counting (as on btrfs). What is deleted
+ * and still open has none.
  */
+function linksOf({ tree }: FsContext, node: TreeNode): number {
+  if (node.parent === undefined) return 0;
+  const isListed = node.isFolder && (node.base === undefined || node.listedEtag !== undefined);
+  return isListed ? 2 + tree.subfolderCount(node.ino) : 1;
+}
+
 function attributesOf(context: FsContext, node: TreeNode): Attributes {
   const { uid, gid } = context.options;
   return {
@@ -28,7 +35,7 @@ function attributesOf(context: FsContext, node: TreeNode): Attributes {
     mtime: node.mtime,
     ctime: node.ctime,
     mode: (node.isFolder ? S_IFDIR : S_IFREG) | node.mode,
-    nlink: node.parent === undefined ? 0 : 1,
+    nlink: linksOf(context, node),
     uid: node.uid ?? uid,
     gid: node.gid ?? gid,
     rdev: 0,

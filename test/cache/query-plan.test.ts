@@ -34,7 +34,11 @@ describe('the plan of', () => {
     ['a node by inode', NODE_SQL.get, 'USING INTEGER PRIMARY KEY'],
     ['a child by name', NODE_SQL.child, 'COVERING INDEX node_place (parent=? AND name=?)'],
     ['a listing', NODE_SQL.children, 'INDEX node_place (parent=?)'],
-    ['the number of children', NODE_SQL.childCount, 'COVERING INDEX node_place (parent=?)'],
+    [
+      'the number of subfolders',
+      NODE_SQL.subfolderCount,
+      'COVERING INDEX node_subfolder (parent=?)',
+    ],
     ['whether there are children', NODE_SQL.hasChildren, 'COVERING INDEX node_place (parent=?)'],
     ['a node by file id', NODE_SQL.byFileId, 'COVERING INDEX node_file_id (base_file_id=?)'],
     [

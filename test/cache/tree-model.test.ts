@@ -149,7 +149,7 @@ class World {
       const children = nodes.filter((child) => child.parent === node.ino);
       const listed = tree.children(node.ino);
       expect(new Set(listed.map((row) => row.ino))).toEqual(new Set(children.map((c) => c.ino)));
-      expect(tree.childCount(node.ino)).toBe(children.length);
+      expect(tree.subfolderCount(node.ino)).toBe(children.filter((c) => c.isFolder).length);
     }
     const pending = nodes.filter((node) => node.change > 0).sort((a, b) => a.change - b.change);
     expect(tree.pending({ afterChange: 0, limit: 1000 })).toEqual(pending);

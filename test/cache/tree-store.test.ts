@@ -146,7 +146,8 @@ describe('finding', () => {
     for (const name of ['z', 'a', 'é', 'B']) tree.insert(draft({ parent: folder.ino, name }));
     expect(tree.children(folder.ino).map((row) => row.name)).toEqual(['B', 'a', 'z', 'é']);
     expect(tree.children(1)).toEqual([{ ino: folder.ino, name: 'd', isFolder: true }]);
-    expect(tree.childCount(folder.ino)).toBe(4);
+    expect(tree.subfolderCount(1)).toBe(1);
+    expect(tree.subfolderCount(folder.ino), 'files do not count').toBe(0);
     expect(tree.hasChildren(folder.ino)).toBe(true);
     expect(tree.hasChildren(99)).toBe(false);
   });
