@@ -59,6 +59,9 @@ export interface ErrorDetails {
   readonly retryAfterMs?: number | undefined;
 }
 
+/** Where these were thrown says something; all others answer what was asked, thousands a second. */
+const KINDS_WITH_STACK: ReadonlySet<ErrorKind> = new Set(['assertion', 'corrupt', 'io']);
+
 export class NuageError extends Error {
   override readonly name = 'NuageError';
   readonly kind: ErrorKind;
@@ -68,7 +71,10 @@ export class NuageError extends Error {
   readonly retryAfterMs: number | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    const limit = Error.stackTraceLimit;
+    if (!KINDS_WITH_STACK.has(kind)) Error.stackTraceLimit = 0;
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
+    Error.stackTraceLimit = limit;
     this.kind = kind;
     this.op = details.op;
     this.path = details.path;

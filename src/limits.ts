@@ -286,6 +286,12 @@ export const LOOP_POLL_MS_MAX = 1_000;
 /** Requests served between two looks at wake-ups and timers: some milliseconds of work. */
 export const LOOP_BATCH_REQUESTS_MAX = 16;
 
+/**
+ * The device is asked again for so long before the thread sleeps: a caller that goes on at once
+ * needs some ten microseconds, and to wake a processor from its sleep costs about as much as this.
+ */
+export const LOOP_SPIN_MS = 0.05;
+
 /** Notifications that wait for the kernel; a whole tree of changes fits, memory stays small. */
 export const NOTIFICATIONS_QUEUED_MAX = 65_536;
 
@@ -424,7 +430,7 @@ export const NURSERY_MIB = 2;
 
 export const CACHE_BYTES_DEFAULT = 10 * 1024 * MIB;
 export const POLL_INTERVAL_MS_DEFAULT = 30_000;
-export const UPLOAD_DELAY_MS_DEFAULT = 1_000;
+export const UPLOAD_DELAY_MS_DEFAULT = 2_000;
 
 /** Formatted dates kept, since the files of one listing share many. */
 export const DEMO_HTTP_DATES_MAX = 10_000;
