@@ -9,6 +9,10 @@ export interface DavContext {
   readonly files: DavRoot;
   /** `…/remote.php/dav/uploads/USER`. */
   readonly uploads: DavRoot;
+  /** `…/remote.php/dav/trashbin/USER`. */
+  readonly trash: DavRoot;
+  /** `…/remote.php/dav/versions/USER`. */
+  readonly versions: DavRoot;
   readonly logger: Logger;
   /** 0 to 1, for jitter. */
   readonly random: () => number;

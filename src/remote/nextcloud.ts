@@ -13,11 +13,19 @@ import { checkServer, fetchCapabilities, fetchIdentity, fetchQuota } from './acc
 import type { ChunkLimits } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
 import { read } from './download.js';
+import { restoreTrashed, restoreVersion, trash, versions } from './history.js';
 import { HttpClient, type HttpTimeouts } from './http.js';
 import { list, rootEtag, stat } from './listing.js';
 import { createFolder, move, remove, setModified } from './namespace.js';
 import { DavRoot } from './paths.js';
-import type { Quota, Remote, RemoteEntry, ServerInfo } from './remote.js';
+import type {
+  FileVersion,
+  Quota,
+  Remote,
+  RemoteEntry,
+  ServerInfo,
+  TrashedEntry,
+} from './remote.js';
 import { parseServerAddress } from './server-address.js';
 import { write } from './upload.js';
 
@@ -130,6 +138,22 @@ class Nextcloud implements Remote {
     return fetchQuota(this.#http, signal);
   }
 
+  async trash(signal: AbortSignal): Promise<readonly TrashedEntry[]> {
+    return trash(await this.#dav(signal), signal);
+  }
+
+  async restoreTrashed(id: string, signal: AbortSignal): Promise<void> {
+    await restoreTrashed(await this.#dav(signal), id, signal);
+  }
+
+  async versions(fileId: string, signal: AbortSignal): Promise<readonly FileVersion[]> {
+    return versions(await this.#dav(signal), fileId, signal);
+  }
+
+  async restoreVersion(fileId: string, id: string, signal: AbortSignal): Promise<void> {
+    await restoreVersion(await this.#dav(signal), { fileId, id }, signal);
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
   }
@@ -152,6 +176,8 @@ class Nextcloud implements Remote {
       http: this.#http,
       files: new DavRoot(origin, [...dav, 'files', userId]),
       uploads: new DavRoot(origin, [...dav, 'uploads', userId]),
+      trash: new DavRoot(origin, [...dav, 'trashbin', userId]),
+      versions: new DavRoot(origin, [...dav, 'versions', userId]),
       logger: this.#logger,
       random: this.#random,
     };

@@ -26,6 +26,16 @@ export const ETAG_PROPFIND = propfind(['d:getetag', 'd:resourcetype']);
 
 export const CHUNK_PROPFIND = propfind(['d:getcontentlength', 'd:resourcetype']);
 
+export const TRASH_PROPFIND = propfind([
+  'd:resourcetype',
+  'oc:fileid',
+  'oc:size',
+  'nc:trashbin-original-location',
+  'nc:trashbin-deletion-time',
+]);
+
+export const VERSION_PROPFIND = propfind(['d:getcontentlength', 'nc:version-author']);
+
 /** `d:lastmodified`, in seconds; `d:getlastmodified` is read-only on a Nextcloud. */
 export function modifiedUpdate(seconds: number): string {
   return (

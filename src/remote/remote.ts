@@ -46,6 +46,31 @@ export interface Quota {
   readonly available: number | undefined;
 }
 
+/** What lies in the server's trash. */
+export interface TrashedEntry {
+  /** Its name there, such as `thesis.odt.d1763900000`. */
+  readonly id: string;
+  readonly fileId: string;
+  /** Where it stood. */
+  readonly path: string;
+  readonly isFolder: boolean;
+  /** Bytes, of a folder with all that is in it. */
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly deletedAt: number;
+}
+
+/** What a file held once. */
+export interface FileVersion {
+  /** The server's name for it. */
+  readonly id: string;
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+  /** The server's id of who wrote it; empty where it does not say. */
+  readonly author: string;
+}
+
 /** On what state of the server a write insists. */
 export type WriteCondition =
   { readonly kind: 'absent' } | { readonly kind: 'matches'; readonly etag: string };
@@ -119,5 +144,12 @@ export interface Remote {
   setModified(path: string, mtime: number, signal: AbortSignal): Promise<void>;
   rootEtag(signal: AbortSignal): Promise<string>;
   quota(signal: AbortSignal): Promise<Quota>;
+  /** The newest first. */
+  trash(signal: AbortSignal): Promise<readonly TrashedEntry[]>;
+  /** To where it stood, or beside what stands there now. */
+  restoreTrashed(id: string, signal: AbortSignal): Promise<void>;
+  /** The newest first, which is what the file holds now. */
+  versions(fileId: string, signal: AbortSignal): Promise<readonly FileVersion[]>;
+  restoreVersion(fileId: string, id: string, signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }

@@ -2,7 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { startNuage, type Nuage, type NuageOptions } from '../../src/demo/server.js';
 import type { NextcloudOptions } from '../../src/remote/nextcloud.js';
-import type { Remote } from '../../src/remote/remote.js';
+import type { Remote, WriteCondition } from '../../src/remote/remote.js';
 import { never, remoteOn, SERVER_INFO, sourceOf, uploadOf } from './support.js';
 
 export interface NuageAccount {
@@ -25,10 +25,48 @@ export async function nuageAccount(
   return { nuage, remote };
 }
 
-/** A new file. */
-export async function put(remote: Remote, path: string, text: string): Promise<string> {
-  const bytes = Buffer.from(text);
+/** A new file. @param mtime seconds. */
+export async function put(
+  remote: Remote,
+  path: string,
+  text: string,
+  mtime = 1_700_000_000,
+): Promise<string> {
+  return write(remote, path, { bytes: Buffer.from(text), condition: { kind: 'absent' }, mtime });
+}
+
+export async function overwrite(
+  remote: Remote,
+  path: string,
+  text: string,
+  mtime: number,
+): Promise<void> {
+  const { etag } = await remote.stat(path, never());
+  const condition = { kind: 'matches', etag } as const;
+  await write(remote, path, { bytes: Buffer.from(text), condition, mtime });
+}
+
+interface Written {
+  readonly bytes: Buffer;
+  readonly condition: WriteCondition;
+  readonly mtime: number;
+}
+
+async function write(
+  remote: Remote,
+  path: string,
+  { bytes, condition, mtime }: Written,
+): Promise<string> {
   const options = { signal: never(), onProgress: () => undefined };
-  const { etag } = await remote.write(path, sourceOf(bytes), uploadOf(bytes), options);
+  const metadata = uploadOf(bytes, { condition, mtime });
+  const { etag } = await remote.write(path, sourceOf(bytes), metadata, options);
   return etag;
+}
+
+export async function textOf(remote: Remote, path: string): Promise<string> {
+  const { etag } = await remote.stat(path, never());
+  const chunks: Uint8Array[] = [];
+  const range = { etag, start: 0, end: undefined };
+  await remote.read(path, range, (chunk) => chunks.push(Buffer.from(chunk)), never());
+  return Buffer.concat(chunks).toString();
 }
