@@ -6,6 +6,7 @@ import { type CopyRange, type OpenReply, Parked, type Result } from '../fuse/fil
 import { COPY_PIECE_BYTES, ZEROED_BYTES_MAX } from '../limits.js';
 import { requireMayWrite } from './access.js';
 import { type FsContext, requireFile } from './context.js';
+import type { FileHandle } from './handles.js';
 import { contentOf, readBytes, resize, writeBytes } from './file-content.js';
 
 const { O_ACCMODE, O_RDONLY, O_TRUNC, O_WRONLY } = { ...constants, O_ACCMODE: 3 };
@@ -33,21 +34,36 @@ export function openHandle(context: FsContext, ino: number, flags: number): Open
   const mode = flags & O_ACCMODE;
   const mayWrite = mode !== O_RDONLY;
   contents.acquire(content);
-  const openFlags = pageFlags(context, ino, content);
-  const handle = handles.add({ kind: 'file', ino, mayRead: mode !== O_WRONLY, mayWrite, content });
+  const mayRead = mode !== O_WRONLY;
+  const openFlags = pageFlags(context, { ino, content, mayRead });
+  const isPastPages = openFlags === FOPEN.DIRECT_IO;
+  const handle = handles.add({ kind: 'file', ino, mayRead, mayWrite, content, isPastPages });
   if (mayWrite) sync.activity.openedForWriting(ino);
   return { handle, openFlags };
 }
 
-/** An inode has one set of pages: while it holds those of an older version, others go past it. */
-function pageFlags({ handles, inodes }: FsContext, ino: number, content: string): number {
-  if (handles.hasOtherVersion(ino, content)) return FOPEN.DIRECT_IO;
-  return inodes.keepsPages(ino, content) ? FOPEN.KEEP_CACHE : 0;
+/**
+ * How the kernel's pages of this file are used. An inode has one set of them: while it holds those
+ * of an older version, others go past it. Who only writes goes past it as well, which saves a copy
+ * of every byte, and then everybody else does until it is closed: pages filled meanwhile could be
+ * older than what is written.
+ */
+function pageFlags(
+  { handles, inodes }: FsContext,
+  file: Pick<FileHandle, 'ino' | 'content' | 'mayRead'>,
+): number {
+  const { ino, content, mayRead } = file;
+  if (handles.hasOtherVersion(ino, content) || handles.isPastPages(ino)) return FOPEN.DIRECT_IO;
+  if (mayRead || handles.openCount(ino) > 0) {
+    return inodes.keepsPages(ino, content) ? FOPEN.KEEP_CACHE : 0;
+  }
+  inodes.dropPages(ino);
+  return FOPEN.DIRECT_IO;
 }
 
 export function read(context: FsContext, file: CopyRange, into: Uint8Array): Result<number> {
-  // A file open for writing only is read as well: the kernel fills pages that a write leaves gaps
-  // in.
+  // A file open for writing only may be read as well: the kernel fills pages that a write leaves
+  // gaps in.
   return readBytes(context, context.handles.file(file.handle), file.offset, into);
 }
 

@@ -10,6 +10,8 @@ export interface FileHandle {
   readonly mayWrite: boolean;
   /** The acquired content. A reader keeps the version that it opened. */
   content: string;
+  /** Its reads and writes do not use the kernel's pages. */
+  readonly isPastPages: boolean;
 }
 
 export interface FolderHandle {
@@ -57,6 +59,12 @@ export class Handles {
   hasOtherVersion(ino: number, content: string): boolean {
     if (this.openCount(ino) === 0) return false;
     return this.files().some((file) => file.ino === ino && file.content !== content);
+  }
+
+  /** Somebody has it open whose writes the kernel's pages do not see. */
+  isPastPages(ino: number): boolean {
+    if (this.openCount(ino) === 0) return false;
+    return this.files().some((file) => file.ino === ino && file.isPastPages);
   }
 
   /** How often this file or folder is open. */

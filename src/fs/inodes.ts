@@ -50,6 +50,11 @@ export class Inodes {
     return known === content;
   }
 
+  /** What the kernel may have is not what the file holds any more. */
+  dropPages(ino: number): void {
+    this.#pages.delete(ino);
+  }
+
   /** Call when a node may have become superfluous: deleted, closed, agreed or forgotten. */
   reap(ino: number): void {
     const node = this.#parts.tree.get(ino);

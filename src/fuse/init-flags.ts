@@ -25,4 +25,5 @@ export const INIT = {
   INIT_EXT: 1n << 30n,
   SECURITY_CTX: 1n << 32n,
   HAS_EXPIRE_ONLY: 1n << 35n,
+  DIRECT_IO_ALLOW_MMAP: 1n << 36n,
 } as const;

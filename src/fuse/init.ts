@@ -61,6 +61,7 @@ const WANTED =
   INIT.CACHE_SYMLINKS |
   INIT.EXPLICIT_INVAL_DATA |
   INIT.SETXATTR_EXT |
+  INIT.DIRECT_IO_ALLOW_MMAP |
   INIT.INIT_EXT;
 
 export function readOffer(request: Request): InitOffer {

@@ -28,6 +28,7 @@ const SINCE_5_4 =
   INIT.EXPLICIT_INVAL_DATA;
 const SINCE_5_12 = SINCE_5_4 | INIT.HANDLE_KILLPRIV_V2 | INIT.SETXATTR_EXT;
 const SINCE_5_17 = SINCE_5_12 | INIT.INIT_EXT;
+const SINCE_6_6 = SINCE_5_17 | INIT.DIRECT_IO_ALLOW_MMAP;
 
 const READDIRPLUS = INIT.DO_READDIRPLUS | INIT.READDIRPLUS_AUTO;
 
@@ -50,13 +51,13 @@ const KERNELS: readonly Kernel[] = [
   ['5.17', 36, 33, INIT_IN_BYTES, SINCE_5_17],
   ['6.1', 37, 34, INIT_IN_BYTES, SINCE_5_17],
   ['6.2', 38, 35, INIT_IN_BYTES, SINCE_5_17],
-  ['6.6', 39, 36, INIT_IN_BYTES, SINCE_5_17],
-  ['6.9', 40, 38, INIT_IN_BYTES, SINCE_5_17],
-  ['6.12', 41, 39, INIT_IN_BYTES, SINCE_5_17],
-  ['6.14', 42, 41, INIT_IN_BYTES, SINCE_5_17],
-  ['6.15', 43, 42, INIT_IN_BYTES, SINCE_5_17],
-  ['6.16', 44, 42, INIT_IN_BYTES, SINCE_5_17],
-  ['6.18', 45, 42, INIT_IN_BYTES, SINCE_5_17],
+  ['6.6', 39, 36, INIT_IN_BYTES, SINCE_6_6],
+  ['6.9', 40, 38, INIT_IN_BYTES, SINCE_6_6],
+  ['6.12', 41, 39, INIT_IN_BYTES, SINCE_6_6],
+  ['6.14', 42, 41, INIT_IN_BYTES, SINCE_6_6],
+  ['6.15', 43, 42, INIT_IN_BYTES, SINCE_6_6],
+  ['6.16', 44, 42, INIT_IN_BYTES, SINCE_6_6],
+  ['6.18', 45, 42, INIT_IN_BYTES, SINCE_6_6],
 ].map(([kernel, minor, last, bodyBytes, taken]) => ({
   kernel: kernel as string,
   minor: minor as number,
@@ -152,7 +153,7 @@ describe('the first exchange', () => {
     const offer = { major: 7, minor: 45, maxReadahead: 0, flags: bitsTo(42) };
     const answer = negotiate(offer, { ...PLAIN, readdirplus: false }, 4096);
     const flags = typeof answer === 'number' ? undefined : answer.info?.flags;
-    expect(flags).toBe(SINCE_5_17 & ~(INIT.HANDLE_KILLPRIV_V2 | READDIRPLUS));
+    expect(flags).toBe(SINCE_6_6 & ~(INIT.HANDLE_KILLPRIV_V2 | READDIRPLUS));
   });
 
   it.each([
