@@ -95,8 +95,45 @@ export const IDLE_DATA_FILES_MAX = 64;
 /** Contents whose bitmap stays in memory although nobody has them open. */
 export const IDLE_CONTENTS_MAX = 4_096;
 
-/** Rows looked at together when the cache is shrunk. */
+/** Rows looked at, and files removed, in one step of shrinking the cache: some milliseconds. */
 export const EVICTION_BATCH_ROWS = 256;
+export const EVICTION_STEP_FILES_MAX = 64;
+
+/** Data files that one step of the check looks at. */
+export const CHECK_STEP_FILES = 64;
+
+/** Damaged files that the check names one by one. */
+export const DAMAGES_SHOWN_MAX = 100;
+
+/** Pause between two steps, in which the kernel is served. */
+export const EVICTION_STEP_PAUSE_MS = 5;
+
+/** Where nothing more could go, it is looked for again after this. */
+export const EVICTION_RETRY_MS = 3_000;
+
+/** The cache takes this share of the disk that is free, where that is less than its default. */
+export const CACHE_SHARE_OF_FREE_DISK = 0.1;
+
+/** Left free on the disk for others, or this share of a small disk. */
+export const DISK_FREE_BYTES_DEFAULT = 1024 * MIB;
+export const DISK_FREE_SHARE = 0.05;
+
+/** Shrunk a little below its bound, so that it is not shrunk again with every file. */
+export const CACHE_SLACK_SHARE = 0.02;
+
+/** With less room than this nothing more is kept: a window of a reader would not fit. */
+export const CACHE_ROOM_BYTES_MIN = 1 * MIB;
+
+/** Room and free disk are measured at most this often: some system calls. */
+export const CACHE_MEASURED_MS = 50;
+
+/** A full cache: what is read stays in memory until it was read, in so many pieces of this size. */
+export const PASS_PIECE_BYTES = 4 * MIB;
+export const PASS_PIECES_MAX = 8;
+
+/** Set aside on the disk, so that the database can still be written when others have filled it. */
+export const DISK_RESERVE_BYTES = 8 * MIB;
+export const DISK_RESERVE_SHARE = 1 / 64;
 
 /** So little is synced by the engine itself: no more than it costs to ask somebody else. */
 export const SYNC_HERE_BYTES_MAX = 256 * KIB;
@@ -109,6 +146,22 @@ export const SYNCS_AT_ONCE_MAX = 2;
 
 /** Rounds of syncing at once: the periodic one and those that a program waits for. */
 export const DISK_LANE_MAX = 2;
+
+/** Nodes below a pin looked at in one step, and the pause between two: the kernel is served. */
+export const PIN_STEP_NODES = 256;
+export const PIN_STEP_PAUSE_MS = 5;
+
+/** Changes below a pin are looked at together. */
+export const PIN_LOOK_MS = 200;
+
+/** Pinned files fetched at once; the other lanes of {@link FETCH_LANE_MAX} are for readers. */
+export const PIN_FETCHES_MAX = 4;
+
+/** A pinned file or folder that could not be fetched is tried again after this. */
+export const PIN_RETRY_MS = 30_000;
+
+/** Failures and pins that are named one by one. */
+export const PINS_SHOWN_MAX = 100;
 
 // --- remote: the account over HTTP ---
 
@@ -341,10 +394,10 @@ export const COPY_PIECE_BYTES = 1 * MIB;
 /** A hole is written as zeros, during which nobody else is served: about a tenth of a second. */
 export const ZEROED_BYTES_MAX = 256 * MIB;
 
-/** Fetched blocks are remembered after this, a quota is asked for again, the cache is shrunk. */
+/** Fetched blocks are remembered, a quota is asked for again, the cache is measured after this. */
 export const CACHE_FLUSH_MS = 5_000;
 export const QUOTA_REFRESH_MS = 120_000;
-export const EVICTION_CHECK_MS = 10_000;
+export const CACHE_CHECK_MS = 1_000;
 
 /** Changes that `status` names one by one. */
 export const STATUS_CHANGES_MAX = 100;
@@ -414,6 +467,9 @@ export const EMBEDDED_END_MS_MAX = 5_000;
 /** How often `unmount` looks whether the process has gone, and `sync` says what is left. */
 export const ENDING_LOOK_MS = 50;
 export const PROGRESS_MS = 1_000;
+
+/** `pin` looks often at first: a small file is here at once. */
+export const PIN_POLL_FIRST_MS = 50;
 
 /** The demonstration polls often, so that a change in the server's folder is soon seen. */
 export const DEMO_POLL_MS = 2_000;

@@ -42,6 +42,11 @@ export class BlockMap {
     return this.#missing === 0;
   }
 
+  /** No block that could be fetched is here. */
+  get isEmpty(): boolean {
+    return this.#missing === this.#count();
+  }
+
   covers(start: number, end: number): boolean {
     const last = this.#lastTouched(start, end);
     for (let block = Math.floor(start / BLOCK_SIZE_BYTES); block < last; block += 1) {

@@ -124,9 +124,12 @@ function unlikeItsFile({ rows, files }: RecoveryParts, row: SizeRow): ContentSta
 }
 
 /** @returns true when bytes are missing. */
-function repairFile({ rows, files }: RecoveryParts, state: ContentState): boolean {
+export function repairFile(
+  { rows, files }: Pick<RecoveryParts, 'rows' | 'files'>,
+  state: ContentState,
+): boolean {
   const stat = files.stat(state.id);
-  if (stat === undefined) recreate(files, state.id);
+  if (stat === undefined) files.recreate(state.id);
   const fileSize = stat?.size ?? 0;
   const isDamaged = stat === undefined || fileSize < state.size;
   if (state.dirty) adoptFileSize(state, fileSize);
@@ -137,14 +140,6 @@ function repairFile({ rows, files }: RecoveryParts, state: ContentState): boolea
 }
 
 const storedBytes = (stat: Stats): number => stat.blocks * 512;
-
-function recreate(files: DataFiles, id: string): void {
-  // Whatever has the name and is no plain file, a symbolic link say, is not ours.
-  files.unlink(id);
-  onDisk('recreate data file', () => {
-    fs.closeSync(fs.openSync(files.pathOf(id), 'wx', 0o600));
-  });
-}
 
 /** Unsent work: the file is the truth. */
 function adoptFileSize(state: ContentState, fileSize: number): void {

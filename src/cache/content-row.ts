@@ -82,6 +82,14 @@ type ContentRow = readonly [
 
 export type SizeRow = readonly [id: string, size: number, stored: number];
 
+export interface ContentCounts {
+  /** Contents that take space. */
+  readonly kept: number;
+  /** All of whose bytes are here. */
+  readonly whole: number;
+  readonly unsent: number;
+}
+
 type RowParameters = readonly [
   size: number,
   fetchable: number,
@@ -106,6 +114,10 @@ export const CONTENT_SQL = {
     stored = ?, last_used = ? WHERE id = ?`,
   remove: 'DELETE FROM content WHERE id = ?',
   stored: 'SELECT sum(stored) FROM content',
+  /** Of what takes space: how many, how many are wholly here, how many are unsent. */
+  counts: `SELECT count(*), coalesce(sum(bitmap IS NULL), 0), coalesce(sum(dirty), 0)
+    FROM content WHERE stored > 0 OR dirty = 1`,
+  idsAfter: 'SELECT id FROM content WHERE id > ? ORDER BY id LIMIT ?',
   lastUsed: 'SELECT max(last_used) FROM content',
   oldest: `SELECT id, last_used FROM content WHERE dirty = 0 AND last_used > ?
     ORDER BY last_used LIMIT ?`,
@@ -121,6 +133,8 @@ export class ContentRows {
   readonly #update: Sql<RowParameters>;
   readonly #remove: Sql<[string]>;
   readonly #stored: Sql<[], number | null>;
+  readonly #counts: Sql<[], readonly [number, number, number]>;
+  readonly #idsAfter: Sql<[string, number], string>;
   readonly #lastUsed: Sql<[], number | null>;
   readonly #oldest: Sql<[number, number], readonly [string, number]>;
   readonly #unsynced: Sql<[], string>;
@@ -133,6 +147,8 @@ export class ContentRows {
     this.#update = db.prepare(CONTENT_SQL.update);
     this.#remove = db.prepare(CONTENT_SQL.remove);
     this.#stored = db.prepareValue(CONTENT_SQL.stored);
+    this.#counts = db.prepare(CONTENT_SQL.counts);
+    this.#idsAfter = db.prepareValue(CONTENT_SQL.idsAfter);
     this.#lastUsed = db.prepareValue(CONTENT_SQL.lastUsed);
     this.#oldest = db.prepare(CONTENT_SQL.oldest);
     this.#unsynced = db.prepareValue(CONTENT_SQL.unsynced);
@@ -170,6 +186,16 @@ export class ContentRows {
 
   storedBytes(): number {
     return this.#stored.get() ?? 0;
+  }
+
+  counts(): ContentCounts {
+    const [kept = 0, whole = 0, unsent = 0] = this.#counts.get() ?? [];
+    return { kept, whole, unsent };
+  }
+
+  /** In the order of their ids, after `id`. */
+  idsAfter(id: string, limit: number): readonly string[] {
+    return this.#idsAfter.all(id, limit);
   }
 
   lastUsed(): number {

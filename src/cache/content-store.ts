@@ -17,13 +17,13 @@ import { NuageError } from '../errors.js';
 import { BLOCK_SIZE_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { BlockMap, type ByteRange } from './block-map.js';
+import { ContentCare } from './content-care.js';
 import { ContentCatalog } from './content-catalog.js';
 import { recoverContents, type RecoveryReport } from './content-recovery.js';
 import { ContentRows, type ContentState, newContent } from './content-row.js';
 import { ContentSync, type SyncRound } from './content-sync.js';
 import { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
-import { chooseEvictions } from './eviction.js';
 
 export interface ContentStoreOptions {
   readonly db: CacheDatabase;
@@ -39,6 +39,7 @@ const NOTHING: readonly ByteRange[] = [];
 const ID_BYTES = 16;
 
 export class ContentStore {
+  readonly care: ContentCare;
   // --- dependencies ---
   readonly #db: CacheDatabase;
   readonly #rows: ContentRows;
@@ -61,6 +62,13 @@ export class ContentStore {
     this.#rows = new ContentRows(options.db);
     this.#files = new DataFiles(options.stateFolder, options.logger);
     this.#catalog = new ContentCatalog(options.db, this.#rows, this.#files);
+    this.care = new ContentCare({
+      db: options.db,
+      rows: this.#rows,
+      files: this.#files,
+      catalog: this.#catalog,
+      logger: options.logger,
+    });
     this.#sync = new ContentSync({
       catalog: this.#catalog,
       files: this.#files,
@@ -100,6 +108,12 @@ export class ContentStore {
   /** Nothing of it must ever be fetched again. */
   isComplete(id: string): boolean {
     return this.#catalog.get(id).map?.isComplete ?? true;
+  }
+
+  /** Something of it is here. */
+  hasBytes(id: string): boolean {
+    const { map } = this.#catalog.get(id);
+    return map === undefined || map.fetchable === 0 || !map.isEmpty;
   }
 
   /** What must be fetched to have this range: whole blocks, clipped to what the server has. */
@@ -233,7 +247,13 @@ export class ContentStore {
 
   /** A counted use: the file stays open and, even when removed, readable and writable. */
   acquire(id: string): void {
-    this.#files.acquire(this.#catalog.get(id));
+    const state = this.#catalog.get(id);
+    try {
+      this.#files.acquire(state);
+    } catch (error) {
+      if (!this.care.heal(id)) throw error;
+      this.#files.acquire(state);
+    }
   }
 
   release(id: string): void {
@@ -254,28 +274,6 @@ export class ContentStore {
   /** Counts as used now, for the order of eviction. */
   touch(id: string): void {
     this.#use(this.#catalog.get(id));
-  }
-
-  /**
-   * Removes the least recently used clean contents that nobody has acquired, until at most
-   * `bytesMax` are used or nothing more may go.
-   * @param onEvict called in the same transaction: clears the node's `content`.
-   * @returns the ids that are gone.
-   */
-  evict(bytesMax: number, onEvict: (id: string) => void): readonly string[] {
-    const excess = this.usedBytes() - bytesMax;
-    if (excess <= 0) return [];
-    this.#catalog.saveNow();
-    const victims = chooseEvictions(this.#rows, excess, (id) => this.#evictable(id));
-    if (victims.length === 0) return [];
-    this.#db.atomically(() => {
-      for (const id of victims) {
-        this.remove(id);
-        onEvict(id);
-      }
-    });
-    this.#db.barrier();
-    return victims;
   }
 
   /** Saves sizes and uses, which may be lost until now. Not within a transaction. */
@@ -335,12 +333,6 @@ export class ContentStore {
     state.unsynced = true;
     this.#catalog.unsynced.add(state);
     this.#catalog.save(state);
-  }
-
-  #evictable(id: string): ContentState | undefined {
-    const state = this.#catalog.get(id);
-    const isInUse = state.uses > 0 || state.removed || state.fetched !== undefined;
-    return isInUse || state.dirty || state.unsynced ? undefined : state;
   }
 }
 

@@ -37,7 +37,7 @@ export class DataFiles {
   /** @throws kind `exists` when there is a file of this name. */
   create(state: ContentState): void {
     onDisk('create data file', () => {
-      state.fd = fs.openSync(this.pathOf(state.id), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0o600);
+      state.fd = this.#openNew(this.pathOf(state.id));
       if (state.size > 0) fs.ftruncateSync(state.fd, state.size);
     });
     this.#keep(state);
@@ -134,9 +134,16 @@ export class DataFiles {
     if (withEntry) state.isNewFile = false;
   }
 
-  /** Bytes that the file takes on the disk. */
+  /** Bytes that the file takes on the disk; none where it is gone: who reads it finds out. */
   measure(state: ContentState): number {
-    return onDisk('measure data file', () => fs.fstatSync(this.descriptor(state)).blocks * 512);
+    if (state.fd < 0) return (this.stat(state.id)?.blocks ?? 0) * 512;
+    return onDisk('measure data file', () => fs.fstatSync(state.fd).blocks * 512);
+  }
+
+  /** An empty file in place of one that is gone, or of what has its name and is no plain file. */
+  recreate(id: string): void {
+    this.unlink(id);
+    onDisk('recreate data file', () => fs.closeSync(this.#openNew(this.pathOf(id))));
   }
 
   /** Undefined when there is no plain file. */
@@ -164,6 +171,18 @@ export class DataFiles {
       }
     }
     return ids;
+  }
+
+  /** Somebody may have removed the folder under a running mount. */
+  #openNew(file: string): number {
+    const flags = O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW;
+    try {
+      return fs.openSync(file, flags, 0o600);
+    } catch (error) {
+      if (codeOf(error) !== 'ENOENT') throw error;
+      fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 });
+      return fs.openSync(file, flags, 0o600);
+    }
   }
 
   #keep(state: ContentState): void {

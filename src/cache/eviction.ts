@@ -1,5 +1,5 @@
-/** Chooses what the cache gives up: the least recently used first. */
-import { EVICTION_BATCH_ROWS } from '../limits.js';
+/** Chooses what the cache gives up: the least recently used first, in steps of a bounded size. */
+import { EVICTION_BATCH_ROWS, EVICTION_STEP_FILES_MAX } from '../limits.js';
 
 /** What the choice needs of the `content` table. */
 export interface AgeIndex {
@@ -7,28 +7,40 @@ export interface AgeIndex {
   oldest(lastUsed: number, limit: number): readonly (readonly [string, number])[];
 }
 
-/**
- * @param bytes to be freed at least, if there is enough.
- * @param evictable undefined for one that must stay.
- */
+export interface EvictionQuery {
+  /** To be freed at least, if there is enough. */
+  readonly bytes: number;
+  /** Where the step before came to: {@link FROM_THE_OLDEST} at first. */
+  readonly after: number;
+}
+
+export interface EvictionChoice {
+  readonly victims: readonly string[];
+  /** Where the next step goes on; undefined when all have been looked at. */
+  readonly after: number | undefined;
+}
+
+export const FROM_THE_OLDEST = -1;
+
+/** @param evictable undefined for one that must stay. */
 export function chooseEvictions(
   index: AgeIndex,
-  bytes: number,
+  query: EvictionQuery,
   evictable: (id: string) => { readonly stored: number } | undefined,
-): string[] {
+): EvictionChoice {
+  const rows = index.oldest(query.after, EVICTION_BATCH_ROWS);
   const victims: string[] = [];
   let freed = 0;
-  let after = -1;
-  for (;;) {
-    const batch = index.oldest(after, EVICTION_BATCH_ROWS);
-    for (const [id, lastUsed] of batch) {
-      after = lastUsed;
-      const content = evictable(id);
-      if (content === undefined) continue;
-      victims.push(id);
-      freed += content.stored;
-      if (freed >= bytes) return victims;
+  let { after } = query;
+  for (const [id, lastUsed] of rows) {
+    after = lastUsed;
+    const content = evictable(id);
+    if (content === undefined) continue;
+    victims.push(id);
+    freed += content.stored;
+    if (freed >= query.bytes || victims.length === EVICTION_STEP_FILES_MAX) {
+      return { victims, after };
     }
-    if (batch.length < EVICTION_BATCH_ROWS) return victims;
   }
+  return { victims, after: rows.length < EVICTION_BATCH_ROWS ? undefined : after };
 }

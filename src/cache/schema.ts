@@ -109,7 +109,18 @@ ALTER TABLE node ADD COLUMN gid INTEGER;
 /** For the number of links of a folder. */
 const SUBFOLDERS = 'CREATE INDEX node_subfolder ON node (parent) WHERE is_folder = 1;';
 
+/** PRECIOUS: what the user keeps on this machine. */
+const PIN = `
+CREATE TABLE pin (
+  ino INTEGER PRIMARY KEY               -- node.ino; of a folder: with all that is and comes below
+) STRICT;
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
-export const MIGRATIONS: readonly string[] = [META + NODE + XATTR + CONTENT, OWNER + SUBFOLDERS];
+export const MIGRATIONS: readonly string[] = [
+  META + NODE + XATTR + CONTENT,
+  OWNER + SUBFOLDERS,
+  PIN,
+];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

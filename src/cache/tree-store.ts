@@ -21,6 +21,7 @@ import {
   nodeFromRow,
   type NodeRow,
 } from './node-row.js';
+import { PinTable } from './pin-table.js';
 import { type ChildRow, differences, type NodeDraft, ROOT_INO, type TreeNode } from './node.js';
 import type { Sql } from './sql.js';
 
@@ -30,6 +31,9 @@ export interface PendingQuery {
   readonly limit: number;
 }
 
+/** Told of every row that is written, as it was and as it is; undefined where there is none. */
+export type TreeListener = (before: TreeNode | undefined, after: TreeNode | undefined) => void;
+
 interface Counters {
   total: number;
   pending: number;
@@ -37,6 +41,7 @@ interface Counters {
 }
 
 export class TreeStore {
+  readonly pins: PinTable;
   readonly #db: CacheDatabase;
   readonly #sql: Statements;
   readonly #attributes: AttributeTable;
@@ -47,15 +52,22 @@ export class TreeStore {
   #counters: Counters | undefined;
   /** Greater than every `change` in use. */
   #nextChange: number;
+  #listener: TreeListener = () => undefined;
 
   constructor(db: CacheDatabase) {
     this.#db = db;
     this.#sql = prepareStatements(db);
     this.#attributes = new AttributeTable(db);
+    this.pins = new PinTable(db);
     this.#nextChange = (this.#sql.lastChange.get() ?? 0) + 1;
     db.onCommit(() => this.#touched.clear());
     db.onRollback(() => this.#forgetTouched());
     db.onReset(() => this.#forgetAll());
+  }
+
+  /** For one who looks at the nodes later: the transaction may still fail. */
+  onChange(listener: TreeListener): void {
+    this.#listener = listener;
   }
 
   get(ino: number): TreeNode | undefined {
@@ -134,7 +146,7 @@ export class TreeStore {
     return saved;
   }
 
-  /** Deletes the row and its extended attributes. The data file is not its affair. */
+  /** Deletes the row, its extended attributes and its pin. The data file is not its affair. */
   remove(ino: number): void {
     assert(ino !== ROOT_INO, 'the root is never removed');
     this.#db.atomically(() => {
@@ -142,9 +154,11 @@ export class TreeStore {
       if (before === undefined) return;
       this.#sql.remove.run(ino);
       this.#attributes.removeAll(ino);
+      this.pins.remove(ino);
       this.#nodes.delete(ino);
       this.#touched.add(ino);
       this.#count(before, -1);
+      this.#listener(before, undefined);
     });
   }
 
@@ -265,6 +279,7 @@ export class TreeStore {
     if (this.#db.inTransaction) this.#touched.add(after.ino);
     if (before !== undefined) this.#count(before, -1);
     this.#count(after, 1);
+    this.#listener(before, after);
   }
 
   #count(node: TreeNode, by: 1 | -1): void {

@@ -13,6 +13,7 @@ import type { Logger } from '../log.js';
 import type { ServerInfo } from '../remote/remote.js';
 import type { WaitFor } from '../sync/context.js';
 import type { Synchroniser } from '../sync/synchroniser.js';
+import type { CacheKeeper } from './cache-keeper.js';
 import type { Durability } from './durability.js';
 import type { Handles } from './handles.js';
 import type { Inodes } from './inodes.js';
@@ -26,6 +27,8 @@ export interface FsOptions {
   readonly readOnly: boolean;
   /** Pause between the last close of a file and its upload. */
   readonly uploadDelayMs: number;
+  /** Of the account's web page, without `/` at its end. */
+  readonly serverUrl: string;
 }
 
 export interface FsContext {
@@ -38,6 +41,7 @@ export interface FsContext {
   readonly openFiles: OpenFiles;
   readonly space: Space;
   readonly durability: Durability;
+  readonly keeper: CacheKeeper;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly options: FsOptions;

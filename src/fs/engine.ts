@@ -4,8 +4,9 @@
  * `post`, their events come back by `deliver`, and whoever drives it runs its timers. So it runs
  * under a simulated clock and server as well as in the engine thread (src/cli/engine-thread.ts).
  */
-import { type CacheDatabase, openDatabase } from '../cache/database.js';
 import { ContentStore } from '../cache/content-store.js';
+import { type CacheDatabase, openDatabase } from '../cache/database.js';
+import { DiskReserve, type DiskSpace } from '../cache/disk-space.js';
 import { TreeStore } from '../cache/tree-store.js';
 import type { Clock } from '../clock.js';
 import type { KernelNotifier } from '../fuse/filesystem.js';
@@ -16,8 +17,12 @@ import { EffectClient } from '../sync/effects.js';
 import { recover } from '../sync/recovery.js';
 import { Synchroniser } from '../sync/synchroniser.js';
 import { Timers } from '../sync/timers.js';
+import { CacheJobs } from './cache-jobs.js';
+import type { WantedBounds } from './cache-bounds.js';
+import { CacheKeeper } from './cache-keeper.js';
 import type { FsContext, FsOptions } from './context.js';
 import { Durability } from './durability.js';
+import { contentOf } from './file-content.js';
 import { NuageFileSystem } from './filesystem.js';
 import { Handles } from './handles.js';
 import { Housekeeping } from './housekeeping.js';
@@ -26,12 +31,11 @@ import { KernelUpdates } from './kernel-updates.js';
 import { OpenFiles } from './open-files.js';
 import { Space } from './space.js';
 
-export interface EngineSettings extends FsOptions {
+export interface EngineSettings extends FsOptions, WantedBounds {
   readonly stateFolder: string;
   /** What the server said at the last connect; undefined when it was not reached now. */
   readonly server: ServerInfo | undefined;
   readonly pollIntervalMs: number;
-  readonly cacheBytesMax: number;
 }
 
 export interface EngineSurroundings {
@@ -41,6 +45,8 @@ export interface EngineSurroundings {
   readonly wake: (key: string) => void;
   /** The kernel has begun to talk to us. */
   readonly mounted: () => void;
+  /** Of the disk that holds the state folder. */
+  readonly disk: () => DiskSpace;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 to 1. */
@@ -55,6 +61,7 @@ const SERVER_KEY = 'server';
 export class Engine {
   readonly fileSystem: NuageFileSystem;
   readonly context: FsContext;
+  readonly cacheJobs: CacheJobs;
   readonly timers: Timers;
   readonly #db: CacheDatabase;
   readonly #effects: EffectClient;
@@ -73,10 +80,10 @@ export class Engine {
     this.#db = storage.db;
     this.#server = this.#rememberServer(storage.tree, settings.server);
     this.context = this.#assemble(settings, surroundings, storage);
+    this.cacheJobs = new CacheJobs(this.context, this.timers);
     this.#housekeeping = new Housekeeping(this.context, {
       timers: this.timers,
       effects: this.#effects,
-      cacheBytesMax: settings.cacheBytesMax,
     });
     this.fileSystem = new NuageFileSystem(this.context, {
       mounted: surroundings.mounted,
@@ -89,6 +96,7 @@ export class Engine {
     const { sync } = this.context;
     sync.start();
     this.#housekeeping.start();
+    this.context.keeper.start();
     sync.connection.onChange((online) => {
       if (online && this.#server === undefined) this.#learnServer();
     });
@@ -144,12 +152,12 @@ export class Engine {
 
   #assemble(
     settings: EngineSettings,
-    { clock, logger, wake, random, randomId }: EngineSurroundings,
+    { clock, logger, wake, disk, random, randomId }: EngineSurroundings,
     { db, tree, contents }: Storage,
   ): FsContext {
     const openFiles = new OpenFiles(tree);
     const handles = new Handles();
-    const sync = new Synchroniser(
+    const sync: Synchroniser = new Synchroniser(
       {
         tree,
         contents,
@@ -158,12 +166,27 @@ export class Engine {
         clock,
         logger: logger.scoped('sync'),
         kernel: this.#kernel,
+        roomBytes: () => keeper.roomBytes(),
         wake,
       },
       { ...settings, random, randomId },
       {
         detached: (ino) => inodes.reap(ino),
         commitOpenFile: (ino) => openFiles.commit(ino),
+        pinning: {
+          contentOf: (node) => contentOf({ tree, contents }, node),
+          isOpen: (ino) => handles.openCount(ino) > 0,
+          hasRoom: (bytes) => keeper.claim(bytes),
+        },
+      },
+    );
+    const keeper: CacheKeeper = new CacheKeeper(
+      { tree, contents, sync, handles, clock, logger: logger.scoped('cache') },
+      {
+        timers: this.timers,
+        wanted: settings,
+        disk,
+        reserve: new DiskReserve(settings.stateFolder, disk()),
       },
     );
     const inodes = new Inodes({
@@ -183,6 +206,7 @@ export class Engine {
       contents,
       sync,
       durability,
+      keeper,
       inodes,
       handles,
       openFiles,

@@ -13,7 +13,7 @@ import { type FsContext, park, requireFile } from './context.js';
 import type { FileHandle } from './handles.js';
 
 /** The content that the node has now, made if it has none: nothing of it is fetched here. */
-export function contentOf(context: FsContext, node: TreeNode): string {
+export function contentOf(context: Pick<FsContext, 'tree' | 'contents'>, node: TreeNode): string {
   if (node.content !== undefined) return node.content;
   const { tree, contents } = context;
   return tree.atomically(() => {
@@ -41,22 +41,50 @@ export function readBytes(
   const { content } = handle;
   const end = Math.min(offset + into.length, contents.size(content));
   if (end <= offset) return 0;
-  const wait = fetchRange(context, handle.ino, { content, start: offset, end });
+  const range = { content, start: offset, end };
+  const isKept = contents.covered(content, offset, end) || context.keeper.admits();
+  const wait = isKept
+    ? fetchRange(context, handle.ino, range)
+    : passRange(context, handle.ino, range);
   if (wait !== undefined) return wait;
-  return contents.read(content, offset, into.subarray(0, end - offset));
+  const bytes = readFile(context, range, into.subarray(0, end - offset));
+  if (bytes === undefined) return readBytes(context, handle, offset, into);
+  if (!isKept) context.sync.passThrough.overlay(content, offset, into.subarray(0, bytes));
+  return bytes;
+}
+
+/** Undefined when the data file turned out to be damaged: what was lost is fetched again. */
+function readFile({ contents }: FsContext, range: Range, into: Uint8Array): number | undefined {
+  const { content, start } = range;
+  try {
+    return contents.read(content, start, into);
+  } catch (error) {
+    if (!contents.care.heal(content)) throw error;
+    return undefined;
+  }
+}
+
+/** Into memory: the cache is full. */
+function passRange(context: FsContext, ino: number, range: Range): Parked | undefined {
+  const waitFor = context.sync.passThrough.ensure(requireVersion(context, ino, range), range);
+  return waitFor === undefined ? undefined : park(context, waitFor);
 }
 
 /** @throws kind `stale` when the bytes of an older version are not all here. */
 export function fetchRange(context: FsContext, ino: number, range: Range): Parked | undefined {
   const { contents, tree, sync } = context;
   if (contents.isComplete(range.content)) return undefined;
-  const node = tree.get(ino);
-  if (node?.content !== range.content) {
-    if (contents.covered(range.content, range.start, range.end)) return undefined;
-    throw new NuageError('stale', 'this version of the file is no longer on the server');
-  }
-  const waitFor = sync.reader.ensure(node, range);
+  const isOlder = tree.get(ino)?.content !== range.content;
+  if (isOlder && contents.covered(range.content, range.start, range.end)) return undefined;
+  const waitFor = sync.reader.ensure(requireVersion(context, ino, range), range);
   return waitFor === undefined ? undefined : park(context, waitFor);
+}
+
+/** The node whose present version this content is. @throws kind `stale`. */
+function requireVersion({ tree }: FsContext, ino: number, { content }: Range): TreeNode {
+  const node = tree.get(ino);
+  if (node?.content === content) return node;
+  throw new NuageError('stale', 'this version of the file is no longer on the server');
 }
 
 /** @returns parked, having changed nothing, while an edge block is fetched or a fetch ended. */

@@ -50,7 +50,10 @@ export class NuageFileSystem implements FuseFileSystem {
 
   unwaited(key: string): void {
     if (!key.startsWith(CONTENT_KEY_PREFIX)) return;
-    this.#context.sync.reader.abandon(key.slice(CONTENT_KEY_PREFIX.length));
+    const { reader, passThrough } = this.#context.sync;
+    const content = key.slice(CONTENT_KEY_PREFIX.length);
+    reader.abandon(content);
+    passThrough.abandon(content);
   }
 
   killPrivileges(ino: number): void {

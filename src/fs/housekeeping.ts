@@ -1,9 +1,5 @@
-/**
- * What the engine does now and then: remembers what was fetched, shrinks the cache, asks for the
- * quota.
- */
-import { PLAN_ROUND_NODES_MAX } from '../limits.js';
-import { CACHE_FLUSH_MS, EVICTION_CHECK_MS, QUOTA_REFRESH_MS } from '../limits.js';
+/** What the engine does now and then: remembers what was fetched, asks for the quota. */
+import { CACHE_FLUSH_MS, PLAN_ROUND_NODES_MAX, QUOTA_REFRESH_MS } from '../limits.js';
 import type { EffectClient } from '../sync/effects.js';
 import type { Timers } from '../sync/timers.js';
 import type { FsContext } from './context.js';
@@ -11,7 +7,6 @@ import type { FsContext } from './context.js';
 export interface HousekeepingParts {
   readonly timers: Timers;
   readonly effects: EffectClient;
-  readonly cacheBytesMax: number;
 }
 
 export class Housekeeping {
@@ -25,7 +20,6 @@ export class Housekeeping {
 
   start(): void {
     this.#repeat('cache-flush', CACHE_FLUSH_MS, () => this.#remember());
-    this.#repeat('evict', EVICTION_CHECK_MS, () => this.#evict());
     this.#repeat('quota', QUOTA_REFRESH_MS, () => this.#askQuota());
     this.#askQuota();
   }
@@ -41,14 +35,6 @@ export class Housekeeping {
   #remember(): void {
     const { contents, durability } = this.#context;
     if (contents.hasUnsynced() || contents.hasUnsaved()) durability.changed();
-  }
-
-  #evict(): void {
-    const { contents, tree } = this.#context;
-    contents.evict(this.#parts.cacheBytesMax, (content) => {
-      const node = tree.byContent(content);
-      if (node !== undefined) tree.save({ ...node, content: undefined });
-    });
   }
 
   #askQuota(): void {

@@ -226,7 +226,14 @@ function makeFile(context: FsContext, place: Place, maker: Maker): TreeNode {
     if (before !== undefined) tree.save({ ...before, base: undefined });
     touchFolder(context, place.folder.ino);
     const base = before?.base;
-    return tree.insert({ ...draft(context, place, maker), content, contentDirty: true, base });
+    const node = tree.insert({
+      ...draft(context, place, maker),
+      content,
+      contentDirty: true,
+      base,
+    });
+    if (before !== undefined) tree.pins.inherit(node.ino, before.ino);
+    return node;
   });
   if (before !== undefined) inodes.reap(before.ino);
   return made;

@@ -127,6 +127,9 @@ function carryOut(context: FsContext, plan: Plan): void {
     if (row.content !== undefined && (heir !== undefined || joins)) {
       context.contents.setDirty(row.content, true);
     }
+    for (const gone of [target, heir]) {
+      if (gone !== undefined) tree.pins.inherit(source.ino, gone.ino);
+    }
     touchFolder(context, parent);
     if (from !== undefined && from !== parent) touchFolder(context, from);
   });

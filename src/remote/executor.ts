@@ -17,7 +17,7 @@ import {
   UPLOAD_LANE_MAX,
 } from '../limits.js';
 import type { Logger } from '../log.js';
-import { fetchInto } from './fetch-into.js';
+import { fetchBytes, fetchInto } from './fetch-into.js';
 import { FileSource } from './file-source.js';
 import { Lane } from './lanes.js';
 import type {
@@ -48,6 +48,7 @@ const LANE_OF = {
   quota: 'look',
   list: 'list',
   fetch: 'fetch',
+  'fetch-bytes': 'fetch',
   'create-folder': 'change',
   move: 'change',
   remove: 'change',
@@ -151,6 +152,8 @@ export class EffectExecutor {
         return remote.stat(effect.path, signal);
       case 'fetch':
         return this.#fetch(id, effect, signal);
+      case 'fetch-bytes':
+        return this.#fetchBytes(id, effect, signal);
       case 'put':
         return this.#put(id, effect, signal);
       case 'create-folder':
@@ -189,6 +192,12 @@ export class EffectExecutor {
     const onFetched = (upTo: number): void => this.#post({ type: 'fetched', id, upTo });
     const context = { remote: this.#remote, clock: this.#clock, onFetched };
     return this.#void(fetchInto(context, effect, signal));
+  };
+
+  readonly #fetchBytes: Carry<'fetch-bytes'> = (id, effect, signal) => {
+    const onFetched = (upTo: number): void => this.#post({ type: 'fetched', id, upTo });
+    const context = { remote: this.#remote, clock: this.#clock, onFetched };
+    return this.#void(fetchBytes(context, effect, signal));
   };
 
   readonly #put: Carry<'put'> = async (id, effect, signal): Promise<StoredFile> => {

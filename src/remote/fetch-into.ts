@@ -1,6 +1,6 @@
 /**
- * Brings a range of a file into its data file while it arrives, and tells how far it stands there,
- * early and often: somebody waits for the first block, not for the last.
+ * Brings a range of a file into its data file, or into memory, while it arrives, and tells how far
+ * it stands there, early and often: somebody waits for the first block, not for the last.
  */
 import fs from 'node:fs';
 import { assert } from '../assert.js';
@@ -25,26 +25,52 @@ export async function fetchInto(
   effect: Fetch,
   signal: AbortSignal,
 ): Promise<void> {
-  const { clock, onFetched } = context;
-  const { path, etag, start, end } = effect;
   const fd = openDataFile(effect.dataFile, fs.constants.O_WRONLY);
+  try {
+    await fetchRange(context, effect, signal, (chunk, offset) => writeAll(fd, chunk, offset));
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+/** Into memory that the engine sees. */
+export async function fetchBytes(
+  context: FetchContext,
+  effect: Extract<Effect, { readonly op: 'fetch-bytes' }>,
+  signal: AbortSignal,
+): Promise<void> {
+  const into = new Uint8Array(effect.into);
+  await fetchRange(context, effect, signal, (chunk, offset) =>
+    into.set(chunk, offset - effect.start),
+  );
+}
+
+interface FetchedRange {
+  readonly path: string;
+  readonly etag: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+async function fetchRange(
+  { remote, clock, onFetched }: FetchContext,
+  { path, etag, start, end }: FetchedRange,
+  signal: AbortSignal,
+  keep: (chunk: Uint8Array, offset: number) => void,
+): Promise<void> {
   let told = start;
   let toldAt = clock.monotonic();
   const onData = (chunk: Uint8Array, offset: number): void => {
     const upTo = offset + chunk.length;
     assert(offset >= start && upTo <= end, 'bytes of a fetch lie within its range');
-    writeAll(fd, chunk, offset);
+    keep(chunk, offset);
     const now = clock.monotonic();
     if (upTo - told < FETCH_PROGRESS_BYTES && now - toldAt < FETCH_PROGRESS_MS) return;
     told = upTo;
     toldAt = now;
     onFetched(upTo);
   };
-  try {
-    await context.remote.read(path, { etag, start, end }, onData, signal);
-  } finally {
-    fs.closeSync(fd);
-  }
+  await remote.read(path, { etag, start, end }, onData, signal);
 }
 
 function writeAll(fd: number, data: Uint8Array, offset: number): void {

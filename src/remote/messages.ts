@@ -27,6 +27,15 @@ export type Effect =
       readonly end: number;
       readonly dataFile: string;
     }
+  /** The same into memory, from the start of `into` on: nothing of it is kept. */
+  | {
+      readonly op: 'fetch-bytes';
+      readonly path: string;
+      readonly etag: string;
+      readonly start: number;
+      readonly end: number;
+      readonly into: SharedArrayBuffer;
+    }
   | {
       readonly op: 'put';
       readonly path: string;
@@ -65,6 +74,7 @@ export interface EffectResults {
   list: undefined;
   stat: RemoteEntry;
   fetch: undefined;
+  'fetch-bytes': undefined;
   put: StoredFile;
   'create-folder': RemoteEntry;
   move: undefined;
@@ -86,7 +96,7 @@ export type EffectRequest =
 /** Main → engine. Exactly one `done` or `failed` per started effect, after all its pieces. */
 export type EffectEvent =
   | { readonly type: 'entries'; readonly id: EffectId; readonly entries: readonly RemoteEntry[] }
-  /** Every byte from `start` of the fetch up to `upTo` (exclusive) stands in the data file. */
+  /** Every byte from `start` of the fetch up to `upTo` (exclusive) stands where it belongs. */
   | { readonly type: 'fetched'; readonly id: EffectId; readonly upTo: number }
   | { readonly type: 'sent'; readonly id: EffectId; readonly bytes: number }
   | { readonly type: 'done'; readonly id: EffectId; readonly result: EffectResult }

@@ -82,3 +82,8 @@ export function conflictName(name: string, when: Date): string {
   const extension = hasExtension ? name.slice(dot) : '';
   return `${stem} (conflicted copy ${day} ${time})${extension}`;
 }
+
+/** Made by {@link conflictName}, here or by another client. */
+export function isConflictName(name: string): boolean {
+  return / \(conflicted copy \d{4}-\d\d-\d\d \d{6}\)/.test(name);
+}

@@ -25,6 +25,8 @@ export interface SyncContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly kernel: Invalidations;
+  /** Bytes that may still be fetched into the cache. */
+  readonly roomBytes: () => number;
   /** Runs the operations again that wait for this key (see keys.ts). */
   readonly wake: (key: string) => void;
 }

@@ -302,8 +302,8 @@ export class Merger {
     const folder = tree.get(pass.folder);
     if (folder?.base === undefined) return;
     const listedEtag = pass.complete ? self.etag : (folder.listedEtag ?? '');
-    const { etag, permissions, fileId, mtime } = self;
-    const base = { ...folder.base, etag, permissions, fileId, mtime };
+    const { etag, permissions, fileId, mtime, size } = self;
+    const base = { ...folder.base, etag, permissions, fileId, mtime, size };
     const mode = withWritability(folder, permissions);
     // The user's own changes have moved the folder's time here already.
     const isNews = pass.isFirst || pass.after.length > 0;

@@ -9,6 +9,7 @@ import { NuageError } from '../errors.js';
 import {
   BLOCK_SIZE_BYTES,
   FAILURE_MEMORY_MS,
+  FETCH_LANE_MAX,
   READ_WINDOW_BYTES_MAX,
   READ_WINDOW_FIRST_BYTES,
   STREAM_REACH_BYTES,
@@ -77,6 +78,11 @@ export class Reader {
     return new WaitFor(contentKey(wanted.content));
   }
 
+  /** Something of this content is on its way to its data file. */
+  isReading(content: string): boolean {
+    return (this.#readings.get(content)?.streams.size ?? 0) > 0;
+  }
+
   /** Nobody waits for this content any more: what is on its way is given up. */
   abandon(content: string): void {
     this.clear(content, 0, Infinity);
@@ -142,7 +148,9 @@ export class Reader {
     }
     const isSequential = offset === 0 || Math.abs(offset - reading.windowEnd) <= BLOCK_SIZE_BYTES;
     if (!isSequential) reading.windowBytes = READ_WINDOW_FIRST_BYTES;
-    const end = Math.min(size, offset + reading.windowBytes);
+    // Streams of several files share the room that the cache has left.
+    const room = Math.max(BLOCK_SIZE_BYTES, Math.floor(this.#context.roomBytes() / FETCH_LANE_MAX));
+    const end = Math.min(size, offset + Math.min(reading.windowBytes, room));
     reading.windowEnd = end;
     reading.windowBytes = Math.min(reading.windowBytes * 2, READ_WINDOW_BYTES_MAX);
     this.#fetchGaps(node, content, reading, { start: offset, end });
@@ -208,9 +216,15 @@ export class Reader {
     wake(contentKey(content));
   }
 
+  /** Its data file was gone, and is there again: whoever waits asks once more. */
+  #isHealed(content: string, error: NuageError): boolean {
+    const { contents } = this.#context;
+    return error.kind === 'io' && contents.has(content) && contents.care.heal(content);
+  }
+
   #failed(content: string, reading: Reading, stream: Stream, error: NuageError): void {
     reading.streams.delete(stream);
-    if (error.kind === 'aborted') {
+    if (error.kind === 'aborted' || this.#isHealed(content, error)) {
       this.#context.wake(contentKey(content));
       return;
     }

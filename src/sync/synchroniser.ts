@@ -7,6 +7,8 @@ import type { SyncContext } from './context.js';
 import { InFlight } from './in-flight.js';
 import { Lister } from './lister.js';
 import { Merger } from './merge.js';
+import { PassThrough } from './pass-through.js';
+import { Pinning, type PinningHooks } from './pinning.js';
 import { Poller } from './poller.js';
 import { Reader } from './reader.js';
 import { StepRunner } from './steps.js';
@@ -27,6 +29,7 @@ export interface SynchroniserHooks {
   readonly detached: (ino: number) => void;
   /** See `StepParts.commitOpenFile`. */
   readonly commitOpenFile: (ino: number) => void;
+  readonly pinning: PinningHooks;
 }
 
 export class Synchroniser {
@@ -36,6 +39,8 @@ export class Synchroniser {
   readonly inFlight = new InFlight();
   readonly lister: Lister;
   readonly reader: Reader;
+  readonly passThrough: PassThrough;
+  readonly pinning: Pinning;
   readonly uploader: Uploader;
   readonly poller: Poller;
 
@@ -48,7 +53,16 @@ export class Synchroniser {
       detached: hooks.detached,
     });
     const lister = new Lister(context, { connection, merger, inFlight });
-    const reader = new Reader(context, connection);
+    const reader = new Reader(
+      {
+        ...context,
+        wake: (key) => {
+          context.wake(key);
+          this.pinning.woken(key);
+        },
+      },
+      connection,
+    );
     const runner = new StepRunner(context, {
       reader,
       lister,
@@ -62,6 +76,8 @@ export class Synchroniser {
     this.activity = activity;
     this.lister = lister;
     this.reader = reader;
+    this.passThrough = new PassThrough(context, connection);
+    this.pinning = new Pinning(context, { connection, lister, reader, hooks: hooks.pinning });
     this.uploader = new Uploader(context, {
       connection,
       lister,
@@ -81,5 +97,6 @@ export class Synchroniser {
   start(): void {
     this.poller.start();
     this.uploader.planSoon(0);
+    this.pinning.start();
   }
 }

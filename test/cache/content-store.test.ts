@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { EvictionStep } from '../../src/cache/content-care.js';
 import { ContentStore } from '../../src/cache/content-store.js';
+import { FROM_THE_OLDEST } from '../../src/cache/eviction.js';
 import { systemClock } from '../../src/clock.js';
 import {
   BLOCK_SIZE_BYTES as B,
@@ -389,6 +391,8 @@ describe('removing', () => {
   });
 });
 
+const EVERYTHING = { bytes: Infinity, after: FROM_THE_OLDEST, mayGo: () => true };
+
 describe('the space of the cache', () => {
   it('is counted in allocated bytes: holes are free', () => {
     const { contents } = cache;
@@ -418,17 +422,29 @@ describe('the space of the cache', () => {
     contents.touch(old!);
     contents.read(young!, 0, new Uint8Array(1));
     contents.flush();
-    const forget = (id: string): void => {
-      tree.save({ ...tree.byContent(id)!, content: undefined });
-    };
-    expect(contents.evict(5 * B, forget)).toEqual([]);
-    expect(contents.evict(3 * B + B / 2, forget)).toEqual([older, old]);
+    const kept = new Set([young]);
+    const gone: string[] = [];
+    const evict = (bytes: number): EvictionStep =>
+      contents.care.evict({
+        bytes,
+        after: FROM_THE_OLDEST,
+        mayGo: (id) => !kept.has(id),
+        onEvict: (id) => {
+          tree.save({ ...tree.byContent(id)!, content: undefined });
+          gone.push(id);
+        },
+      });
+    expect(evict(B + B / 2)).toMatchObject({ evicted: 2, freedBytes: 2 * B });
+    expect(gone).toEqual([older, old]);
     expect(tree.child(1, 'd')?.content).toBeUndefined();
     expect(fs.existsSync(contents.dataPath(older!))).toBe(false);
-    expect(contents.evict(0, forget)).toEqual([young]);
+    expect(evict(5 * B)).toEqual({ evicted: 0, freedBytes: 0, after: undefined });
+    kept.clear();
+    evict(5 * B);
     expect(contents.usedBytes()).toBe(2 * B);
     contents.release(used!);
-    expect(contents.evict(0, forget)).toEqual([used]);
+    evict(5 * B);
+    expect(gone).toEqual([older, old, young, used]);
     expect([contents.has(dirty!), contents.has(used!)]).toEqual([true, false]);
   });
 
@@ -439,8 +455,11 @@ describe('the space of the cache', () => {
     arrive(id, 0, bytes(B, 1));
     contents.flush();
     const failing = (): unknown =>
-      contents.evict(0, () => {
-        throw new Error('no');
+      contents.care.evict({
+        ...EVERYTHING,
+        onEvict: () => {
+          throw new Error('no');
+        },
       });
     expect(failing).toThrow('no');
     expect(contents.has(id)).toBe(true);
@@ -454,7 +473,7 @@ describe('the space of the cache', () => {
     contents.touch(ids[0]!);
     reopen();
     const gone: string[] = [];
-    cache.contents.evict(0, (id) => gone.push(id));
+    cache.contents.care.evict({ ...EVERYTHING, onEvict: (id) => gone.push(id) });
     expect(gone).toEqual([ids[1], ids[2], ids[0]]);
   });
 });

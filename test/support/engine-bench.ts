@@ -46,11 +46,15 @@ export class EngineBench {
   readonly server = new SimulatedNextcloud();
   readonly notifications: Notification[] = [];
   readonly logs: LogRecord[] = [];
+  /** Of a simulated disk. */
+  disk = { freeBytes: 1024 ** 4, totalBytes: 1024 ** 4 };
   engine: Engine;
   readonly #lookups = new Map<number, number>();
+  readonly #cacheBytesMax: number;
   #random = 0;
 
-  constructor() {
+  constructor(cacheBytesMax = 1024 ** 3) {
+    this.#cacheBytesMax = cacheBytesMax;
     this.engine = this.#open();
   }
 
@@ -64,7 +68,9 @@ export class EngineBench {
         uploadDelayMs: 1_000,
         server: undefined,
         pollIntervalMs: 30_000,
-        cacheBytesMax: 1024 ** 3,
+        cacheBytesMax: this.#cacheBytesMax,
+        freeBytesMin: 0,
+        serverUrl: 'https://nuage.example',
       },
       {
         post: (request) => this.server.post(request, (event) => engine.deliver(event)),
@@ -77,6 +83,7 @@ export class EngineBench {
         },
         wake: () => undefined,
         mounted: () => undefined,
+        disk: () => this.disk,
         clock: this.clock,
         logger: new Logger('bench', (record) => this.logs.push(record)),
         random: () => 0.5,

@@ -179,6 +179,12 @@ export class SimulatedNextcloud {
         this.#fetch(id, effect, deliver);
         return;
       }
+      case 'fetch-bytes': {
+        this.#requireEtag(effect.path, effect.etag);
+        const { bytes } = this.#require(effect.path);
+        new Uint8Array(effect.into).set(bytes.subarray(effect.start, effect.end));
+        return undefined;
+      }
       case 'put':
         return this.#put(effect);
       case 'create-folder':
@@ -271,12 +277,19 @@ export class SimulatedNextcloud {
       isFolder: entry.isFolder,
       fileId: entry.id,
       etag: this.#etag(entry),
-      size: entry.bytes.length,
+      size: this.#sizeOf(entry),
       mtime: entry.mtime,
       permissions: entry.isFolder ? 'RGDNVCK' : 'RGDNVW',
       uploadTime: entry.uploadTime,
       checksum: entry.checksum,
     };
+  }
+
+  /** Of a folder with all below it. */
+  #sizeOf(entry: Entry): number {
+    let size = entry.bytes.length;
+    for (const child of entry.children.values()) size += this.#sizeOf(child);
+    return size;
   }
 
   // --- tree ---
