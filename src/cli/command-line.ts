@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import {
   CACHE_BYTES_DEFAULT,
+  DISK_FREE_BYTES_DEFAULT,
   POLL_INTERVAL_MS_DEFAULT,
   UPLOAD_DELAY_MS_DEFAULT,
 } from '../limits.js';
@@ -11,6 +12,7 @@ import type { BackgroundProcess } from './background-process.js';
 import { CommandError, EXIT, EXIT_MEANINGS, SEE_HELP } from './exit-codes.js';
 
 const GIB = 1024 ** 3;
+const CACHE_DEFAULT = `${CACHE_BYTES_DEFAULT / GIB}G, or a tenth of the free disk`;
 const HELP_COLUMNS_MAX = 100;
 
 const ABOUT = `Mounts a Nextcloud account (le Nuage) as a local folder.
@@ -25,6 +27,7 @@ const EXAMPLES = `Examples:
                                         for a service; Ctrl-C or SIGTERM ends it
   nuage-mount status                    shows what waits to be sent, what failed and why
   nuage-mount sync && poweroff          waits until everything has been sent
+  nuage-mount pin ~/Nuage/Cours         keeps it here, also for when there is no network
   nuage-mount unmount ~/Nuage           ends it, as umount and fusermount3 -u do
   nuage-mount demo                      an account to try it on, on this machine`;
 
@@ -103,6 +106,26 @@ function withCommands(y: Argv, early: BackgroundProcess | undefined): Argv {
       (await import('./commands.js')).sync(dir),
     )
     .command(
+      'pin <path>',
+      'Keep a file or folder on this machine, with what comes into it; wait until it is here',
+      (part) =>
+        pinned(part).option('wait', {
+          type: 'boolean',
+          default: true,
+          describe: '--no-wait returns at once',
+        }),
+      async ({ path, json, wait }) => (await import('./pin-commands.js')).pin(path, { json, wait }),
+    )
+    .command('unpin <path>', 'Keep it no longer than other files', pinned, async ({ path, json }) =>
+      (await import('./pin-commands.js')).unpin(path, { json }),
+    )
+    .command(
+      'cache [path]',
+      'What is kept here of what was read, its bounds, and what is pinned',
+      cacheOptions,
+      async ({ path, ...options }) => (await import('./cache-command.js')).cache(path, options),
+    )
+    .command(
       'demo [dir]',
       'Mount an embedded Nuage with the account of a teacher; no account needed',
       demoFolder,
@@ -127,6 +150,39 @@ function folder(y: Argv): Argv<{ dir: string | undefined }> {
     type: 'string',
     describe: 'The mounted folder, or one within; may be left out where one account is mounted',
   });
+}
+
+function pinned(y: Argv) {
+  return y
+    .positional('path', {
+      type: 'string',
+      demandOption: true,
+      describe: 'A file or folder in a mounted folder',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'For scripts' });
+}
+
+function cacheOptions(y: Argv) {
+  return y
+    .positional('path', {
+      type: 'string',
+      describe: 'The mounted folder, or one within; may be left out where one account is mounted',
+    })
+    .option('json', { type: 'boolean', default: false, describe: 'For scripts' })
+    .option('clear', {
+      type: 'boolean',
+      default: false,
+      describe: 'Give up what the server has, of this file or folder; not what is open or pinned',
+    })
+    .option('check', {
+      type: 'boolean',
+      default: false,
+      describe: 'Look for damage; what the server has is fetched again',
+    })
+    .check(({ clear, check }) => {
+      if (!clear || !check) return true;
+      throw new CommandError(EXIT.USAGE, '--clear and --check are two commands.', SEE_HELP);
+    });
 }
 
 function demoFolder(y: Argv): Argv<{ dir: string | undefined }> {
@@ -162,8 +218,13 @@ function mountOptions(y: Argv) {
     })
     .option('cache-size', {
       type: 'string',
-      default: `${CACHE_BYTES_DEFAULT / GIB}G`,
-      describe: 'How much of the disk may hold what was read',
+      requiresArg: true,
+      describe: `How much may be kept of what was read [default: ${CACHE_DEFAULT}]`,
+    })
+    .option('min-free', {
+      type: 'string',
+      requiresArg: true,
+      describe: `How much of the disk to leave free [default: ${DISK_FREE_BYTES_DEFAULT / GIB}G]`,
     })
     .option('poll-interval', {
       type: 'number',

@@ -7,7 +7,12 @@ import { mountState } from '../fuse/mount.js';
 import { CONTROL_ANSWER_CHARS_MAX, STATUS_ANSWER_MS_MAX } from '../limits.js';
 import { allAnnounced, type RunningMount } from './account-folder.js';
 import { firstLine } from './control-line.js';
-import type { ControlAnswer, ControlRequest, MountStatus } from './control-messages.js';
+import type {
+  ControlAnswer,
+  ControlRequest,
+  ControlResults,
+  MountStatus,
+} from './control-messages.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { quoted } from './quoted.js';
 import { within } from './within.js';
@@ -83,7 +88,10 @@ function mountAt(mounts: readonly RunningMount[], folder: string): RunningMount 
 }
 
 /** Waits as long as it takes: `sync` and `unmount` send what is left. */
-export function ask(mount: RunningMount, request: ControlRequest): Promise<MountStatus> {
+export function ask<Op extends ControlRequest['op']>(
+  mount: RunningMount,
+  request: Extract<ControlRequest, { readonly op: Op }>,
+): Promise<ControlResults[Op]> {
   return exchange(mount, request, (answer) => answer);
 }
 
@@ -101,11 +109,11 @@ export function askStatus(mount: RunningMount): Promise<MountStatus> {
 }
 
 /** @param wait for the answer: a line, empty where the mount ends first. */
-async function exchange(
+async function exchange<Op extends ControlRequest['op']>(
   mount: RunningMount,
-  request: ControlRequest,
+  request: Extract<ControlRequest, { readonly op: Op }>,
   wait: (answer: Promise<string>) => Promise<string>,
-): Promise<MountStatus> {
+): Promise<ControlResults[Op]> {
   const connection = net.connect(mount.socket);
   try {
     const line = firstLine(connection, CONTROL_ANSWER_CHARS_MAX);
@@ -115,7 +123,8 @@ async function exchange(
       throw new CommandError(EXIT.INSTANCE, `The mount on ${mount.mountPoint} has just ended.`);
     }
     const answer = JSON.parse(text) as ControlAnswer;
-    if (answer.ok) return answer.status;
+    // The type of the result follows from `op`.
+    if (answer.ok) return answer.result as ControlResults[Op];
     throw fromErrorRecord(answer.error);
   } finally {
     connection.destroy();

@@ -1,13 +1,24 @@
 /** One line of JSON each way over the control socket of a mount. */
 import type { ErrorRecord } from '../errors.js';
 import type { EngineStatus } from './engine-messages.js';
+import type { EngineAnswers, EngineQuestion } from './engine-questions.js';
 
 export type ControlRequest =
   | { readonly op: 'status' }
   /** Answered once everything has been sent or was refused. */
   | { readonly op: 'sync' }
   /** Answered before it ends. `lazy`: also when programs stand in the folder. */
-  | { readonly op: 'unmount'; readonly lazy: boolean };
+  | { readonly op: 'unmount'; readonly lazy: boolean }
+  | EngineQuestion;
+
+/** The answer to each request, by its `op`. */
+export interface ControlResults extends EngineAnswers {
+  status: MountStatus;
+  sync: MountStatus;
+  unmount: MountStatus;
+}
+
+export type ControlResult = ControlResults[ControlRequest['op']];
 
 export interface MountStatus extends EngineStatus {
   readonly mountPoint: string;
@@ -18,5 +29,5 @@ export interface MountStatus extends EngineStatus {
 }
 
 export type ControlAnswer =
-  | { readonly ok: true; readonly status: MountStatus }
+  | { readonly ok: true; readonly result: ControlResult }
   | { readonly ok: false; readonly error: ErrorRecord };

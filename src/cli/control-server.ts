@@ -5,9 +5,9 @@ import { NuageError, toErrorRecord } from '../errors.js';
 import { CONTROL_LINE_BYTES_MAX } from '../limits.js';
 import type { Logger } from '../log.js';
 import { firstLine } from './control-line.js';
-import type { ControlAnswer, ControlRequest, MountStatus } from './control-messages.js';
+import type { ControlAnswer, ControlRequest, ControlResult } from './control-messages.js';
 
-export type ControlHandler = (request: ControlRequest) => Promise<MountStatus>;
+export type ControlHandler = (request: ControlRequest) => Promise<ControlResult>;
 
 /** @returns ends it, and whoever is still connected. */
 export async function startControl(
@@ -49,7 +49,7 @@ async function serve(
       connection.end();
       return;
     }
-    told = { ok: true, status: await handle(parse(line)) };
+    told = { ok: true, result: await handle(parse(line)) };
   } catch (error) {
     logger.debug('a command was refused', { error });
     told = { ok: false, error: toErrorRecord(error) };
@@ -62,13 +62,25 @@ function parse(line: string): ControlRequest {
   switch (request.op) {
     case 'status':
     case 'sync':
+    case 'cache':
+    case 'cache-check':
       return { op: request.op };
+    case 'cache-clear':
+    case 'pin':
+    case 'unpin':
+    case 'pin-progress':
+      return { op: request.op, ino: inodeOf(request) };
     case 'unmount':
       return { op: 'unmount', lazy: 'lazy' in request && request.lazy };
     case undefined:
     default:
       throw new NuageError('protocol', 'the mount does not know this command');
   }
+}
+
+function inodeOf(request: object): number {
+  if ('ino' in request && Number.isSafeInteger(request.ino)) return Number(request.ino);
+  throw new NuageError('protocol', 'this command names a file or folder by its inode');
 }
 
 function readRequest(line: string): Partial<ControlRequest> {

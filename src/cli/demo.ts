@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { mountState } from '../fuse/mount.js';
-import { CACHE_BYTES_DEFAULT, DEMO_POLL_MS, DEMO_UPLOAD_DELAY_MS } from '../limits.js';
+import { DEMO_POLL_MS, DEMO_UPLOAD_DELAY_MS } from '../limits.js';
 import {
   clearKilledDemos,
   type DemoNote,
@@ -60,7 +60,8 @@ async function mountIt(
     readOnly: false,
     caFile: undefined,
     allowInsecure: false,
-    cacheBytesMax: CACHE_BYTES_DEFAULT,
+    cacheBytesMax: undefined,
+    freeBytesMin: undefined,
     pollIntervalMs: DEMO_POLL_MS,
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
     logLevel: 'warn',

@@ -10,12 +10,18 @@ import { EffectExecutor } from '../remote/executor.js';
 import type { EffectRequest } from '../remote/messages.js';
 import type { Remote, ServerInfo } from '../remote/remote.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
+import type { EngineAnswer, EngineAnswers, EngineQuestion } from './engine-questions.js';
 
 export interface EngineLinkParts {
   readonly options: Omit<EngineOptions, 'wakeupFd'>;
   readonly logger: Logger;
   /** Takes the engine's own records. */
   readonly sink: LogSink;
+}
+
+interface Asked {
+  readonly answered: (answer: EngineAnswer) => void;
+  readonly refused: (error: NuageError) => void;
 }
 
 export class EngineLink {
@@ -32,6 +38,7 @@ export class EngineLink {
   readonly #sink: LogSink;
   /** With undefined where the engine ended first. */
   readonly #statusWaiters = new Map<number, (status: EngineStatus | undefined) => void>();
+  readonly #questions = new Map<number, Asked>();
   readonly #flushWaiters = new Map<number, () => void>();
   #lastRequest = 0;
   #isEnded = false;
@@ -85,7 +92,20 @@ export class EngineLink {
       this.#post({ type: 'status', id });
     });
     if (status !== undefined) return status;
-    throw new NuageError('aborted', 'the mount has just ended');
+    throw hasEnded();
+  }
+
+  /** @throws what the engine refuses; kind `aborted` where it has ended. */
+  ask<Op extends EngineQuestion['op']>(
+    question: EngineQuestion & { readonly op: Op },
+  ): Promise<EngineAnswers[Op]> {
+    const id = ++this.#lastRequest;
+    return new Promise((resolve, reject) => {
+      // The type of the answer follows from `op`, which only the engine could break.
+      const answered = (answer: EngineAnswer): void => resolve(answer as EngineAnswers[Op]);
+      this.#questions.set(id, { answered, refused: reject });
+      this.#post({ type: 'question', id, question });
+    });
   }
 
   /** Resolves once everything has been sent, the server has refused what is left, or at the end. */
@@ -147,6 +167,14 @@ export class EngineLink {
         this.#statusWaiters.get(message.id)?.(message.status);
         this.#statusWaiters.delete(message.id);
         return;
+      case 'answer':
+        this.#questions.get(message.id)?.answered(message.answer);
+        this.#questions.delete(message.id);
+        return;
+      case 'refusal':
+        this.#questions.get(message.id)?.refused(fromErrorRecord(message.error));
+        this.#questions.delete(message.id);
+        return;
       case 'flushed':
         this.#flushWaiters.get(message.id)?.();
         this.#flushWaiters.delete(message.id);
@@ -168,7 +196,13 @@ export class EngineLink {
   #letGo(): void {
     for (const resolve of this.#statusWaiters.values()) resolve(undefined);
     for (const resolve of this.#flushWaiters.values()) resolve();
+    for (const { refused } of this.#questions.values()) refused(hasEnded());
+    this.#questions.clear();
     this.#statusWaiters.clear();
     this.#flushWaiters.clear();
   }
+}
+
+function hasEnded(): NuageError {
+  return new NuageError('aborted', 'the mount has just ended');
 }

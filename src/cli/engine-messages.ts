@@ -3,6 +3,8 @@ import type { ErrorRecord } from '../errors.js';
 import type { LogRecord } from '../log.js';
 import type { EffectEvent, EffectRequest } from '../remote/messages.js';
 import type { ServerInfo } from '../remote/remote.js';
+import type { FullReason } from '../fs/cache-keeper.js';
+import type { EngineAnswer, EngineQuestion } from './engine-questions.js';
 
 /** Given to the engine worker as `workerData`; everything in it is plain data. */
 export interface EngineOptions {
@@ -22,7 +24,11 @@ export interface EngineOptions {
   readonly pollIntervalMs: number;
   /** Pause between the last close of a file and its upload. */
   readonly uploadDelayMs: number;
-  readonly cacheBytesMax: number;
+  /** Undefined: 10 GB, or a tenth of the free disk. */
+  readonly cacheBytesMax: number | undefined;
+  /** Of the disk, left to others. Undefined: 1 GiB, or a twentieth of a small disk. */
+  readonly freeBytesMin: number | undefined;
+  readonly serverUrl: string;
 }
 
 export interface PendingChange {
@@ -41,6 +47,8 @@ export interface EngineStatus {
   readonly reason: ErrorRecord | undefined;
   readonly knownEntries: number;
   readonly cacheBytes: number;
+  /** Why what is read is not kept; null when it is. */
+  readonly cacheFull: FullReason | null;
   readonly quota: { readonly used: number; readonly available: number | undefined } | undefined;
   readonly pendingCount: number;
   readonly failedCount: number;
@@ -52,6 +60,7 @@ export type ToEngine =
   | EffectEvent
   | { readonly type: 'server'; readonly server: ServerInfo }
   | { readonly type: 'status'; readonly id: number }
+  | { readonly type: 'question'; readonly id: number; readonly question: EngineQuestion }
   /** Answered by `flushed` once the queue is empty. Uploads start at once, without delay. */
   | { readonly type: 'flush'; readonly id: number }
   /** Whether operations may wait for the server: not while an unmount waits for them. */
@@ -65,6 +74,8 @@ export type FromEngine =
   /** INIT was answered: the mount serves requests. */
   | { readonly type: 'mounted' }
   | { readonly type: 'status'; readonly id: number; readonly status: EngineStatus }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: EngineAnswer }
+  | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorRecord }
   | { readonly type: 'flushed'; readonly id: number }
   /** The last message: the engine has closed its files and leaves its loop. */
   | { readonly type: 'ended'; readonly error: ErrorRecord | undefined };

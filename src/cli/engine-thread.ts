@@ -7,6 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../assert.js';
+import { diskSpaceOf } from '../cache/disk-space.js';
 import { systemClock } from '../clock.js';
 import { toErrorRecord } from '../errors.js';
 import { Engine } from '../fs/engine.js';
@@ -17,6 +18,7 @@ import { WorkerNotifier } from '../fuse/notifier.js';
 import { FuseSession } from '../fuse/session.js';
 import { Logger } from '../log.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
+import { answerQuestion } from './engine-questions.js';
 
 assert(parentPort !== null, 'this file is the entry of a worker thread');
 serve(workerData as EngineOptions, parentPort);
@@ -50,6 +52,7 @@ function run(options: EngineOptions, port: MessagePort, { post, logger }: Output
     notifier,
     wake: (key) => session.wake(key),
     mounted: () => post({ type: 'mounted' }),
+    disk: () => diskSpaceOf(options.stateFolder),
     clock: systemClock,
     logger,
     random: Math.random,
@@ -105,6 +108,9 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
     case 'status':
       post({ type: 'status', id: message.id, status: statusOf(engine) });
       return;
+    case 'question':
+      answer(message, engine, post);
+      return;
     case 'flush':
       engine.flush(() => post({ type: 'flushed', id: message.id }));
       return;
@@ -123,8 +129,20 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
   }
 }
 
+function answer(
+  { id, question }: Extract<ToEngine, { type: 'question' }>,
+  engine: Engine,
+  post: Served['post'],
+): void {
+  try {
+    answerQuestion(engine, question, (told) => post({ type: 'answer', id, answer: told }));
+  } catch (error) {
+    post({ type: 'refusal', id, error: toErrorRecord(error) });
+  }
+}
+
 function statusOf(engine: Engine): EngineStatus {
-  const { sync, tree, contents, space } = engine.context;
+  const { sync, tree, contents, space, keeper } = engine.context;
   const { online, since, reason } = sync.connection;
   return {
     online,
@@ -132,6 +150,7 @@ function statusOf(engine: Engine): EngineStatus {
     reason: reason === undefined ? undefined : toErrorRecord(reason),
     knownEntries: tree.count(),
     cacheBytes: contents.usedBytes(),
+    cacheFull: keeper.full ?? null,
     quota: space.quota,
     pendingCount: tree.pendingCount(),
     failedCount: tree.failedCount(),

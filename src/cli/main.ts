@@ -15,6 +15,9 @@ const OTHER_COMMANDS: ReadonlySet<string> = new Set([
   'umount',
   'status',
   'sync',
+  'cache',
+  'pin',
+  'unpin',
   'demo',
   'help',
 ]);

@@ -18,7 +18,8 @@ export interface MountArguments {
   readonly readOnly: boolean;
   readonly caFile: string | undefined;
   readonly insecure: boolean;
-  readonly cacheSize: string;
+  readonly cacheSize: string | undefined;
+  readonly minFree: string | undefined;
   readonly pollInterval: number;
   readonly uploadDelay: number;
   readonly logLevel: string | undefined;
@@ -36,6 +37,7 @@ export function mountSettings(args: MountArguments): MountSettings {
     caFile: certificates(args.caFile),
     allowInsecure: args.insecure,
     cacheBytesMax: parseSize(args.cacheSize),
+    freeBytesMin: parseSize(args.minFree),
     pollIntervalMs: seconds('--poll-interval', args.pollInterval, 1),
     uploadDelayMs: seconds('--upload-delay', args.uploadDelay, 0),
     logLevel: logLevel ?? 'info',
@@ -104,7 +106,8 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** `10G`, `500M`, `1.5 GiB`; units are powers of 1024. */
-function parseSize(text: string): number {
+function parseSize(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])i?)?B?$/i.exec(text.trim()) ?? [];
   const bytes = UNIT_BYTES[unit?.toUpperCase() ?? ''];
   if (number !== undefined && bytes !== undefined) return Math.floor(Number(number) * bytes);

@@ -23,7 +23,7 @@ import {
   socketPath,
   withdraw,
 } from './account-folder.js';
-import type { ControlRequest, MountStatus } from './control-messages.js';
+import type { ControlRequest, ControlResult, MountStatus } from './control-messages.js';
 import { startControl } from './control-server.js';
 import { EngineLink } from './engine-link.js';
 import { CommandError, EXIT, type ExitCode, mountError } from './exit-codes.js';
@@ -192,7 +192,7 @@ export class MountedAccount {
     }
     this.#undo.push(() => fs.closeSync(deviceFd));
     this.#undo.push(() => this.#unmount({ lazy: true }));
-    const { pollIntervalMs, uploadDelayMs, cacheBytesMax } = this.#settings;
+    const { pollIntervalMs, uploadDelayMs, cacheBytesMax, freeBytesMin } = this.#settings;
     const stateFolder = this.#folder;
     const engine = new EngineLink({
       options: {
@@ -206,6 +206,8 @@ export class MountedAccount {
         pollIntervalMs,
         uploadDelayMs,
         cacheBytesMax,
+        freeBytesMin,
+        serverUrl: this.#settings.url,
       },
       logger: this.#logger,
       sink: this.#sink,
@@ -236,14 +238,29 @@ export class MountedAccount {
     });
   }
 
-  async #control(request: ControlRequest): Promise<MountStatus> {
+  async #control(request: ControlRequest): Promise<ControlResult> {
     const engine = this.#engine;
     if (engine === undefined) throw new NuageError('busy', 'the mount is still beginning');
-    if (request.op === 'sync') await engine.flush();
-    if (request.op === 'unmount') await within(FLUSH_AT_END_MS_MAX, engine.flush());
-    const status = await this.#status(engine);
-    if (request.op === 'unmount') this.#unmount({ lazy: request.lazy });
-    return status;
+    switch (request.op) {
+      case 'status':
+        return this.#status(engine);
+      case 'sync':
+        await engine.flush();
+        return this.#status(engine);
+      case 'unmount': {
+        await within(FLUSH_AT_END_MS_MAX, engine.flush());
+        const status = await this.#status(engine);
+        this.#unmount({ lazy: request.lazy });
+        return status;
+      }
+      case 'cache':
+      case 'cache-clear':
+      case 'cache-check':
+      case 'pin':
+      case 'unpin':
+      case 'pin-progress':
+        return engine.ask(request);
+    }
   }
 
   async #status(engine: EngineLink): Promise<MountStatus> {

@@ -10,7 +10,10 @@ export interface MountSettings {
   readonly readOnly: boolean;
   readonly caFile: string | undefined;
   readonly allowInsecure: boolean;
-  readonly cacheBytesMax: number;
+  /** Undefined: 10 GB, or a tenth of the free disk. */
+  readonly cacheBytesMax: number | undefined;
+  /** Of the disk, left to others. Undefined: 1 GiB, or a twentieth of a small disk. */
+  readonly freeBytesMin: number | undefined;
   readonly pollIntervalMs: number;
   readonly uploadDelayMs: number;
   /** Of the file. */

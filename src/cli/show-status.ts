@@ -1,37 +1,28 @@
 /** A mount's status for people. */
 import path from 'node:path';
+import { fullWarning } from './cache-command.js';
 import type { MountStatus } from './control-messages.js';
+import { humanBytes, printable } from './human.js';
 import { LOG_FOLDER, LOG_NAME } from './log-file.js';
-
-const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
-
-function bytes(count: number): string {
-  let value = count;
-  let unit = 0;
-  while (value >= 1000 && unit < UNITS.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  const number = unit === 0 || value >= 100 ? Math.round(value) : value.toFixed(1);
-  return `${number} ${UNITS[unit] ?? ''}`;
-}
 
 export function showStatus(status: MountStatus): string {
   const { quota } = status;
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
+  const kept = humanBytes(status.cacheBytes);
   const lines = [
     `${status.mountPoint}: ${status.user} on ${status.url} (process ${status.pid})`,
     `  ${status.online ? 'online' : 'OFFLINE'} since ${localTime(status.since)}`,
     ...showReason(status),
-    `  known: ${status.knownEntries} files and folders; kept here: ${bytes(status.cacheBytes)}`,
+    `  known: ${status.knownEntries} files and folders; kept here: ${kept}`,
   ];
   if (quota !== undefined) {
-    const free = quota.available === undefined ? 'no limit' : `${bytes(quota.available)} free`;
-    lines.push(`  on the server: ${bytes(quota.used)} used, ${free}`);
+    const free = quota.available === undefined ? 'no limit' : `${humanBytes(quota.available)} free`;
+    lines.push(`  on the server: ${humanBytes(quota.used)} used, ${free}`);
   }
+  if (status.cacheFull !== null) lines.push(`  cache: ${fullWarning(status.cacheFull)}`);
   lines.push(`  log: ${log}`, `  ${showQueue(status)}`);
   for (const change of status.pending) {
-    const size = change.bytes > 0 ? ` (${bytes(change.bytes)})` : '';
+    const size = change.bytes > 0 ? ` (${humanBytes(change.bytes)})` : '';
     lines.push(`    ${change.action} ${printable(change.path)}${size}`);
     const { failure } = change;
     if (failure !== undefined) {
@@ -53,11 +44,6 @@ function showReason({ online, reason }: MountStatus): readonly string[] {
   }
   const hint = reason.hint === undefined ? '' : ` ${reason.hint}`;
   return [`    ${printable(reason.message)}.${hint}`];
-}
-
-/** A name must not steer the terminal. */
-function printable(text: string): string {
-  return text.replace(/\p{Cc}/gu, '?');
 }
 
 /** `2026-11-23 18:45:02`, which is how Swedes write it. */

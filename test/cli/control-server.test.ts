@@ -18,6 +18,7 @@ const STATUS: MountStatus = {
   since: 0,
   knownEntries: 1,
   cacheBytes: 0,
+  cacheFull: null,
   quota: undefined,
   pendingCount: 0,
   failedCount: 0,

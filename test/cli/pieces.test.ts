@@ -78,6 +78,7 @@ const TYPED: MountArguments = {
   readOnly: false,
   caFile: undefined,
   insecure: false,
+  minFree: undefined,
   cacheSize: '10G',
   pollInterval: 30,
   uploadDelay: 1,
@@ -137,7 +138,7 @@ function refusalOf(refused: () => unknown): CommandError {
 }
 
 describe('a size', () => {
-  const cacheBytes = (cacheSize: string): number =>
+  const cacheBytes = (cacheSize: string): number | undefined =>
     mountSettings({ ...TYPED, cacheSize }).cacheBytesMax;
 
   it.each([
@@ -285,6 +286,7 @@ describe('a status', () => {
     },
     knownEntries: 1204,
     cacheBytes: 4_100_000,
+    cacheFull: null,
     quota: { used: 3_000_000_000, available: undefined },
     pendingCount: 3,
     failedCount: 1,
