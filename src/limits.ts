@@ -118,6 +118,12 @@ export const CACHE_SHARE_OF_FREE_DISK = 0.1;
 export const DISK_FREE_BYTES_DEFAULT = 1024 * MIB;
 export const DISK_FREE_SHARE = 0.05;
 
+/**
+ * The first blocks of files are kept longest, since file managers read them to know the type, until
+ * they take this share of the cache.
+ */
+export const CACHE_HEADS_SHARE = 0.25;
+
 /** Shrunk a little below its bound, so that it is not shrunk again with every file. */
 export const CACHE_SLACK_SHARE = 0.02;
 

@@ -4,6 +4,7 @@
  * what was lost of them is forgotten and fetched again. Bytes that the server does not have are
  * never given up here.
  */
+import { BLOCK_SIZE_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { BlockMap } from './block-map.js';
 import type { ContentCatalog } from './content-catalog.js';
@@ -49,14 +50,50 @@ export class ContentCare {
   }
 
   counts(): ContentCounts {
-    this.#parts.catalog.storedBytes();
-    this.#parts.catalog.saveNow();
+    this.#saveUses();
     return this.#parts.rows.counts();
   }
 
   /** Contents in a fixed order, after `id`, for who looks at all of them. */
   idsAfter(id: string, limit: number): readonly string[] {
     return this.#parts.rows.idsAfter(id, limit);
+  }
+
+  /** What the first blocks of all clean contents take. */
+  headBytes(): number {
+    this.#saveUses();
+    return this.#parts.rows.headBytes();
+  }
+
+  /**
+   * One bounded step: of some of the least recently used clean contents that nobody has acquired
+   * and that `mayGo`, all but the first block goes, until `bytes` are free. The first block is what
+   * programs read to know the type of a file, and often a small picture of it.
+   */
+  trim(request: Omit<EvictionRequest, 'onEvict'>): EvictionStep {
+    const { db, rows, catalog } = this.#parts;
+    this.#saveUses();
+    const { victims, after } = chooseEvictions(
+      (lastUsed, limit) => rows.oldestTails(lastUsed, limit),
+      request,
+      (id) => {
+        const state = catalog.get(id);
+        const isWhole = state.map === undefined || state.map.fetchable === state.size;
+        return isEvictable(state) && isWhole && request.mayGo(id) ? state : undefined;
+      },
+    );
+    if (victims.length === 0) return { evicted: 0, freedBytes: 0, after };
+    const before = catalog.storedBytes();
+    const states = victims.map((id) => catalog.get(id));
+    db.atomically(() => {
+      for (const state of states) {
+        forgetTail(state);
+        catalog.save(state);
+      }
+    });
+    db.barrier();
+    for (const state of states) this.#cutTail(state);
+    return { evicted: victims.length, freedBytes: before - catalog.storedBytes(), after };
   }
 
   /**
@@ -66,12 +103,15 @@ export class ContentCare {
    */
   evict(request: EvictionRequest): EvictionStep {
     const { db, rows, catalog } = this.#parts;
-    catalog.storedBytes();
-    catalog.saveNow();
-    const { victims, after } = chooseEvictions(rows, request, (id) => {
-      const state = catalog.get(id);
-      return isEvictable(state) && request.mayGo(id) ? state : undefined;
-    });
+    this.#saveUses();
+    const { victims, after } = chooseEvictions(
+      (lastUsed, limit) => rows.oldest(lastUsed, limit),
+      request,
+      (id) => {
+        const state = catalog.get(id);
+        return isEvictable(state) && request.mayGo(id) ? state : undefined;
+      },
+    );
     const freedBytes = victims.reduce((sum, id) => sum + catalog.get(id).stored, 0);
     if (victims.length === 0) return { evicted: 0, freedBytes, after };
     db.atomically(() => {
@@ -110,6 +150,30 @@ export class ContentCare {
     logger.warn('a data file was damaged; what was lost is fetched again', { id });
     return true;
   }
+
+  /** The rows say what the files take and when they were used. */
+  #saveUses(): void {
+    this.#parts.catalog.storedBytes();
+    this.#parts.catalog.saveNow();
+  }
+
+  /** Cut and as long as before, the file takes no more space than its first block. */
+  #cutTail(state: ContentState): void {
+    const { files, catalog } = this.#parts;
+    files.resize(state, BLOCK_SIZE_BYTES);
+    files.resize(state, state.size);
+    catalog.measureLater(state);
+  }
+}
+
+/** As a map that knows of the first block alone, if that is here. */
+function forgetTail(state: ContentState): void {
+  if (state.map === undefined) {
+    state.map = new BlockMap(state.size);
+    state.map.addWhole(0, state.size);
+  }
+  state.map.deleteTouched(BLOCK_SIZE_BYTES, state.size);
+  state.fetched?.deleteTouched(BLOCK_SIZE_BYTES, state.size);
 }
 
 function isEvictable(state: ContentState): boolean {

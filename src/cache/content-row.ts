@@ -1,4 +1,5 @@
 /** What is known of one content: its row, and beside it what only memory knows. */
+import { BLOCK_SIZE_BYTES } from '../limits.js';
 import { BlockMap } from './block-map.js';
 import type { CacheDatabase } from './database.js';
 import type { Sql } from './sql.js';
@@ -121,6 +122,10 @@ export const CONTENT_SQL = {
   lastUsed: 'SELECT max(last_used) FROM content',
   oldest: `SELECT id, last_used FROM content WHERE dirty = 0 AND last_used > ?
     ORDER BY last_used LIMIT ?`,
+  oldestTails: `SELECT id, last_used FROM content
+    WHERE dirty = 0 AND stored > ${BLOCK_SIZE_BYTES} AND last_used > ?
+    ORDER BY last_used LIMIT ?`,
+  headBytes: `SELECT sum(min(stored, ${BLOCK_SIZE_BYTES})) FROM content WHERE dirty = 0`,
   unsynced: 'SELECT id FROM content WHERE unsynced = 1',
 } as const;
 
@@ -137,6 +142,8 @@ export class ContentRows {
   readonly #idsAfter: Sql<[string, number], string>;
   readonly #lastUsed: Sql<[], number | null>;
   readonly #oldest: Sql<[number, number], readonly [string, number]>;
+  readonly #oldestTails: Sql<[number, number], readonly [string, number]>;
+  readonly #headBytes: Sql<[], number | null>;
   readonly #unsynced: Sql<[], string>;
 
   constructor(db: CacheDatabase) {
@@ -151,6 +158,8 @@ export class ContentRows {
     this.#idsAfter = db.prepareValue(CONTENT_SQL.idsAfter);
     this.#lastUsed = db.prepareValue(CONTENT_SQL.lastUsed);
     this.#oldest = db.prepare(CONTENT_SQL.oldest);
+    this.#oldestTails = db.prepare(CONTENT_SQL.oldestTails);
+    this.#headBytes = db.prepareValue(CONTENT_SQL.headBytes);
     this.#unsynced = db.prepareValue(CONTENT_SQL.unsynced);
   }
 
@@ -205,6 +214,16 @@ export class ContentRows {
   /** Clean contents in order of their use, after `lastUsed`. */
   oldest(lastUsed: number, limit: number): readonly (readonly [string, number])[] {
     return this.#oldest.all(lastUsed, limit);
+  }
+
+  /** Those of them that have more than their first block. */
+  oldestTails(lastUsed: number, limit: number): readonly (readonly [string, number])[] {
+    return this.#oldestTails.all(lastUsed, limit);
+  }
+
+  /** What the first blocks of all clean contents take. */
+  headBytes(): number {
+    return this.#headBytes.get() ?? 0;
   }
 
   unsynced(): readonly string[] {

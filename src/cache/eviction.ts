@@ -1,11 +1,11 @@
 /** Chooses what the cache gives up: the least recently used first, in steps of a bounded size. */
 import { EVICTION_BATCH_ROWS, EVICTION_STEP_FILES_MAX } from '../limits.js';
 
-/** What the choice needs of the `content` table. */
-export interface AgeIndex {
-  /** Ids and uses of clean contents after `lastUsed`, in order. */
-  oldest(lastUsed: number, limit: number): readonly (readonly [string, number])[];
-}
+/** Clean contents in order of their use, after `lastUsed`. */
+export type AgeIndex = (
+  lastUsed: number,
+  limit: number,
+) => readonly (readonly [id: string, lastUsed: number])[];
 
 export interface EvictionQuery {
   /** To be freed at least, if there is enough. */
@@ -24,11 +24,11 @@ export const FROM_THE_OLDEST = -1;
 
 /** @param evictable undefined for one that must stay. */
 export function chooseEvictions(
-  index: AgeIndex,
+  oldest: AgeIndex,
   query: EvictionQuery,
   evictable: (id: string) => { readonly stored: number } | undefined,
 ): EvictionChoice {
-  const rows = index.oldest(query.after, EVICTION_BATCH_ROWS);
+  const rows = oldest(query.after, EVICTION_BATCH_ROWS);
   const victims: string[] = [];
   let freed = 0;
   let { after } = query;

@@ -116,11 +116,16 @@ CREATE TABLE pin (
 ) STRICT;
 `;
 
+/** Contents with more than their first block (128 KiB), in the order in which that is given up. */
+const TAILS = `
+CREATE INDEX content_tail ON content (last_used) WHERE dirty = 0 AND stored > 131072;
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
   OWNER + SUBFOLDERS,
-  PIN,
+  PIN + TAILS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -1,7 +1,8 @@
 /**
  * Keeps the cache within its bounds: a size, and a minimum of free disk that is left to others.
  * What was used least recently goes first, in steps between which the kernel is served; never what
- * the server does not have, what is open, on its way, or pinned. Pinned files come on top of the
+ * the server does not have, what is open, on its way, or pinned. Of large files the first block
+ * stays, as long as these blocks take no more than their share. Pinned files come on top of the
  * size: whoever asked for them wants them here, and the rest of the cache is to stay of use.
  *
  * Where nothing more may go the cache is _full_: reads are then served without being kept
@@ -13,6 +14,7 @@ import { type EvictionQuery, FROM_THE_OLDEST } from '../cache/eviction.js';
 import { NuageError } from '../errors.js';
 import {
   CACHE_CHECK_MS,
+  CACHE_HEADS_SHARE,
   CACHE_MEASURED_MS,
   CACHE_ROOM_BYTES_MIN,
   CACHE_SLACK_SHARE,
@@ -41,6 +43,19 @@ interface Measured {
   readonly diskRoom: number;
 }
 
+/** What is given up, in this order: whole files while first blocks take too much, tails, files. */
+const PHASES = ['heads', 'tails', 'files'] as const;
+
+type Phase = (typeof PHASES)[number];
+
+/** The search for what may go, and where it stands. */
+interface Search {
+  readonly phase: Phase;
+  /** By how much the first blocks exceed their share. */
+  readonly headExcessBytes: number;
+  readonly after: number;
+}
+
 const STEP_TIMER = 'evict';
 
 type Context = Pick<FsContext, 'tree' | 'contents' | 'sync' | 'handles' | 'clock' | 'logger'>;
@@ -54,8 +69,8 @@ export class CacheKeeper {
 
   // --- mutable ---
   #measured: Measured | undefined;
-  /** Where the search for what may go stands; undefined while there is none. */
-  #cursor: number | undefined;
+  /** Undefined while nothing is looked for. */
+  #search: Search | undefined;
   #full: FullReason | undefined;
   /** Nothing more could go: not before this is it looked for again. */
   #retryAt = -Infinity;
@@ -91,7 +106,7 @@ export class CacheKeeper {
   /** May what is about to be fetched for a reader be kept? Makes room where there is none. */
   admits(): boolean {
     if (this.roomBytes() >= this.#roomMin) return true;
-    this.#search();
+    this.#makeRoom();
     return this.roomBytes() >= this.#roomMin;
   }
 
@@ -99,7 +114,7 @@ export class CacheKeeper {
   claim(bytes: number): boolean {
     if (this.#measure().diskRoom >= bytes) return true;
     this.#claimedBytes = bytes;
-    this.#search();
+    this.#makeRoom();
     return this.#measure().diskRoom >= bytes;
   }
 
@@ -107,7 +122,7 @@ export class CacheKeeper {
   diskIsFull(): void {
     this.#parts.reserve.release();
     this.#measured = undefined;
-    this.#search();
+    this.#makeRoom();
   }
 
   /**
@@ -137,7 +152,7 @@ export class CacheKeeper {
   #check(): void {
     this.#parts.timers.set('cache', CACHE_CHECK_MS, () => this.#check());
     this.#tendReserve();
-    if (this.#lack() > 0) this.#search();
+    if (this.#lack() > 0) this.#makeRoom();
     else this.#settled();
   }
 
@@ -154,40 +169,60 @@ export class CacheKeeper {
   }
 
   /** Begins to look for what may go, or goes on, unless that was in vain a moment ago. */
-  #search(): void {
-    if (this.#cursor !== undefined) return;
+  #makeRoom(): void {
+    if (this.#search !== undefined) return;
     if (this.#retryAt > this.#context.clock.monotonic()) return;
-    this.#cursor = FROM_THE_OLDEST;
+    const share = this.bounds.bytesMax * CACHE_HEADS_SHARE;
+    const headExcessBytes = this.#context.contents.care.headBytes() - share;
+    const phase: Phase = headExcessBytes > 0 ? 'heads' : 'tails';
+    this.#search = { phase, headExcessBytes, after: FROM_THE_OLDEST };
     this.#step();
   }
 
   #step(): void {
-    const lack = this.#lack();
-    if (lack <= 0 || this.#cursor === undefined) {
-      this.#settled();
-      return;
-    }
     try {
-      this.#cursor = this.evict({ bytes: lack, after: this.#cursor, mayGo: () => true }).after;
+      let phase: Phase | undefined;
+      // On to the next phase at once: a reader who asks for room often gets it without waiting.
+      while (this.#search !== undefined && this.#search.phase !== phase && this.#lack() > 0) {
+        phase = this.#search.phase;
+        this.#search = this.#giveUp(this.#search, this.#lack());
+        this.#measured = undefined;
+      }
     } catch (error) {
       this.#failed(error);
     }
-    this.#measured = undefined;
     if (this.#lack() <= 0) this.#settled();
-    else if (this.#cursor === undefined) this.#exhausted();
+    else if (this.#search === undefined) this.#exhausted();
     else this.#parts.timers.set(STEP_TIMER, EVICTION_STEP_PAUSE_MS, () => this.#step());
+  }
+
+  /** @returns where the search stands; undefined when nothing more may go. */
+  #giveUp({ phase, headExcessBytes, after }: Search, lack: number): Search | undefined {
+    const bytes = phase === 'heads' ? Math.min(lack, headExcessBytes) : lack;
+    const step =
+      phase === 'tails'
+        ? this.#context.contents.care.trim({ bytes, after, mayGo: (id) => !this.#mustStay(id) })
+        : this.evict({ bytes, after, mayGo: () => true });
+    const left = headExcessBytes - step.freedBytes;
+    if (step.after !== undefined && (phase !== 'heads' || left > 0)) {
+      return { phase, headExcessBytes: left, after: step.after };
+    }
+    const next = PHASES[PHASES.indexOf(phase) + 1];
+    if (next === undefined) return undefined;
+    return { phase: next, headExcessBytes: 0, after: FROM_THE_OLDEST };
   }
 
   /** Not even the deletion could be written: what is set aside is for this. */
   #failed(error: unknown): void {
     if (!(error instanceof NuageError)) throw error;
-    this.#cursor = undefined;
+    this.#search = undefined;
+    this.#measured = undefined;
     this.#parts.reserve.release();
     this.#context.logger.warn('the cache could not be shrunk', { kind: error.kind, error });
   }
 
   #settled(): void {
-    this.#cursor = undefined;
+    this.#search = undefined;
     this.#claimedBytes = 0;
     this.#retryAt = -Infinity;
     if (this.#full === undefined) return;
@@ -211,7 +246,7 @@ export class CacheKeeper {
   #lack(): number {
     const { sizeRoom, diskRoom } = this.#measure();
     const isShort = Math.min(sizeRoom, diskRoom - this.#claimedBytes) < this.#roomMin;
-    if (!isShort && this.#cursor === undefined) return 0;
+    if (!isShort && this.#search === undefined) return 0;
     const slack = Math.max(this.#roomMin, this.bounds.bytesMax * CACHE_SLACK_SHARE);
     return slack - Math.min(sizeRoom, diskRoom - this.#claimedBytes);
   }

@@ -19,6 +19,7 @@ type Show = (context: FsContext, node: TreeNode) => string | undefined;
 
 /** Undefined: this node has none, since the server does not know it. */
 const ATTRIBUTES: ReadonlyMap<string, Show> = new Map<string, Show>([
+  ['user.nuage.error', (_context, { failure }) => errorOf(failure)],
   ['user.nuage.etag', (_context, { base }) => base?.etag],
   ['user.nuage.fileid', (_context, { base }) => base?.fileId],
   ['user.nuage.permissions', (_context, { base }) => base?.permissions],
@@ -81,6 +82,12 @@ function requirePinned(name: string): void {
     isOurs ? 'this attribute can only be read' : 'there is no such attribute of nuage-mount',
     { path: name },
   );
+}
+
+/** Why its oldest unsent change did not go, and what to do. */
+function errorOf(failure: TreeNode['failure']): string | undefined {
+  if (failure === undefined) return undefined;
+  return failure.hint === undefined ? failure.message : `${failure.message}. ${failure.hint}`;
 }
 
 /** Of a folder with all below it, as the server said when it was last listed. */

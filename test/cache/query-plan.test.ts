@@ -54,6 +54,7 @@ describe('the plan of', () => {
     ['the number of failures', NODE_SQL.failedCount, 'COVERING INDEX node_failure'],
     ['a content', CONTENT_SQL.get, 'INDEX sqlite_autoindex_content_1 (id=?)'],
     ['the oldest contents', CONTENT_SQL.oldest, 'INDEX content_age (last_used>?)'],
+    ['the oldest tails', CONTENT_SQL.oldestTails, 'INDEX content_tail (last_used>?)'],
     ['unsynced contents', CONTENT_SQL.unsynced, 'COVERING INDEX content_unsynced'],
     ['detached nodes', RECOVERY_SQL.detached, 'INDEX node_detached'],
   ])('%s uses its index and sorts nothing', (_title, sql, index) => {
