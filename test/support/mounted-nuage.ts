@@ -24,6 +24,10 @@ export interface MountOptions {
   readonly arguments?: readonly string[];
   /** Runs the program as this user, who mounts through `fusermount3`. */
   readonly uid?: number;
+  /** Gives the program a disk of its own of this size, which only root can. */
+  readonly diskBytes?: number;
+  /** Files of the account, by their path, that are there before the mount. */
+  readonly files?: Readonly<Record<string, Uint8Array>>;
 }
 
 export interface ProgramResult {
@@ -63,6 +67,12 @@ export class MountedNuage {
     try {
       fs.mkdirSync(mounted.folder);
       if (options.uid !== undefined) fs.chownSync(mounted.folder, options.uid, options.uid);
+      if (options.diskBytes !== undefined) await mounted.#makeDisk(options.diskBytes);
+      for (const [name, bytes] of Object.entries(options.files ?? {})) {
+        const file = path.join(server.folder, name);
+        fs.mkdirSync(path.dirname(file), { recursive: true });
+        fs.writeFileSync(file, bytes);
+      }
       await mounted.mount();
       return mounted;
     } catch (error) {
@@ -100,6 +110,16 @@ export class MountedNuage {
       }
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
+  }
+
+  /** What the program keeps on this machine. */
+  get data(): string {
+    return path.join(this.#home, 'data');
+  }
+
+  async #makeDisk(bytes: number): Promise<void> {
+    fs.mkdirSync(this.data, { mode: 0o700 });
+    await execute('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', this.data]);
   }
 
   isMounted(): boolean {
@@ -181,6 +201,9 @@ export class MountedNuage {
   async close(): Promise<void> {
     await this.end();
     if (this.isMounted()) await execute('umount', ['-l', this.folder]).catch(() => undefined);
+    if (this.#options.diskBytes !== undefined) {
+      await execute('umount', ['-l', this.data]).catch(() => undefined);
+    }
     await this.server.close();
     fs.rmSync(this.#home, { recursive: true, force: true });
   }
@@ -194,7 +217,7 @@ export class MountedNuage {
       env: {
         ...process.env,
         HOME: this.#home,
-        XDG_DATA_HOME: path.join(this.#home, 'data'),
+        XDG_DATA_HOME: this.data,
         XDG_RUNTIME_DIR: this.#home,
         NUAGE_PASSWORD: this.server.password,
       },
