@@ -13,6 +13,8 @@ import { CommandError, EXIT, EXIT_MEANINGS, SEE_HELP } from './exit-codes.js';
 
 const GIB = 1024 ** 3;
 const CACHE_DEFAULT = `${CACHE_BYTES_DEFAULT / GIB}G, or a tenth of the free disk`;
+/** The only one of FUSE that GLib and KDE take as remote. */
+const FS_TYPE_DEFAULT = 'fuse.sshfs';
 const HELP_COLUMNS_MAX = 100;
 
 const ABOUT = `Mounts a Nextcloud account (le Nuage) as a local folder.
@@ -215,6 +217,12 @@ function mountOptions(y: Argv) {
       type: 'boolean',
       default: false,
       describe: 'Let other users of this machine in',
+    })
+    .option('fs-type', {
+      type: 'string',
+      requiresArg: true,
+      default: FS_TYPE_DEFAULT,
+      describe: 'Type that file managers see; with another one they read every file for previews',
     })
     .option('cache-size', {
       type: 'string',

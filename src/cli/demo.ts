@@ -57,6 +57,7 @@ async function mountIt(
     url: nuage.url,
     user: nuage.user,
     allowOther: false,
+    subtype: 'sshfs',
     readOnly: false,
     caFile: undefined,
     allowInsecure: false,

@@ -16,6 +16,7 @@ export interface MountArguments {
   readonly foreground: boolean;
   readonly allowOther: boolean;
   readonly readOnly: boolean;
+  readonly fsType: string;
   readonly caFile: string | undefined;
   readonly insecure: boolean;
   readonly cacheSize: string | undefined;
@@ -34,6 +35,7 @@ export function mountSettings(args: MountArguments): MountSettings {
     ...account(args, mountPoint),
     allowOther: args.allowOther,
     readOnly: args.readOnly,
+    subtype: parseType(args.fsType),
     caFile: certificates(args.caFile),
     allowInsecure: args.insecure,
     cacheBytesMax: parseSize(args.cacheSize),
@@ -78,6 +80,13 @@ function certificates(file: string | undefined): string | undefined {
     throw new CommandError(EXIT.USAGE, `The file ${file} cannot be read.`, PEM);
   }
   throw new CommandError(EXIT.USAGE, `There is no certificate in ${file}.`, PEM);
+}
+
+/** `fuse.sshfs`, or `sshfs`. */
+function parseType(text: string): string {
+  const subtype = text.replace(/^fuse\./, '');
+  if (/^[\w.+-]+$/.test(subtype)) return subtype;
+  throw new CommandError(EXIT.USAGE, `${text} is no type of a file system.`, SEE_HELP);
 }
 
 const PEM = 'Give --ca-file a PEM file with the certificate of your authority.';

@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { databasePath } from '../cache/state-folder.js';
 import { NuageError } from '../errors.js';
-import { mountFuse, unmountFuse } from '../fuse/mount.js';
+import { SOURCE_PREFIX, mountFuse, unmountFuse } from '../fuse/mount.js';
 import { canonicalMountPoint, mountOn } from '../fuse/mount-table.js';
 import {
   FLUSH_AT_END_MS_MAX,
@@ -179,13 +179,13 @@ export class MountedAccount {
   }
 
   #mount(server: ServerInfo | undefined): EngineLink {
-    const { mountPoint, readOnly, allowOther } = this.#settings;
+    const { mountPoint, readOnly, allowOther, subtype } = this.#settings;
     const uid = process.getuid?.() ?? 0;
     const gid = process.getgid?.() ?? 0;
     const fsName = this.#fsName;
     let deviceFd: number;
     try {
-      const options = { fsName, subtype: 'nuage-mount', readOnly, allowOther, uid, gid };
+      const options = { fsName, subtype, readOnly, allowOther, uid, gid };
       deviceFd = mountFuse(mountPoint, options);
     } catch (error) {
       throw mountError(error);
@@ -272,7 +272,7 @@ export class MountedAccount {
   /** What the mount table names as the source. */
   get #fsName(): string {
     const { url, user } = this.#settings;
-    return `${user}@${new URL(url).host}`;
+    return `${SOURCE_PREFIX}${user}@${new URL(url).host}`;
   }
 
   /** That it is gone already is no error: somebody was faster, and another one may stand there. */

@@ -8,6 +8,8 @@ export interface MountSettings {
   readonly user: string;
   readonly allowOther: boolean;
   readonly readOnly: boolean;
+  /** The type of the file system is `fuse.` and this. */
+  readonly subtype: string;
   readonly caFile: string | undefined;
   readonly allowInsecure: boolean;
   /** Undefined: 10 GB, or a tenth of the free disk. */

@@ -34,7 +34,9 @@ export interface MountOptions {
 }
 
 export const DEVICE_PATH = '/dev/fuse';
-const DEFAULT_SUBTYPE = 'nuage-mount';
+
+/** The source of every mount of ours begins with it: the type may be that of another program. */
+export const SOURCE_PREFIX = 'nuage:';
 
 const MS_RDONLY = 1;
 const MS_NOSUID = 2;
@@ -80,10 +82,11 @@ export function unmountFuse(mountPoint: string, options: { readonly lazy: boolea
 }
 
 /** Never waits for the file system that is mounted there; at most two seconds for a probe. */
-export function mountState(mountPoint: string, subtype = DEFAULT_SUBTYPE): MountState {
+export function mountState(mountPoint: string, sourcePrefix = SOURCE_PREFIX): MountState {
   const entry = mountOn(canonicalMountPoint(mountPoint));
   if (entry === undefined) return 'none';
-  if (entry.type !== `fuse.${subtype}`) return 'foreign';
+  const isOurs = entry.type.startsWith('fuse') && entry.source.startsWith(sourcePrefix);
+  if (!isOurs) return 'foreign';
   return isMountAnswering(mountPoint) ? 'live' : 'stale';
 }
 

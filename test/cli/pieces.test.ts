@@ -76,6 +76,7 @@ const TYPED: MountArguments = {
   foreground: false,
   allowOther: false,
   readOnly: false,
+  fsType: 'fuse.sshfs',
   caFile: undefined,
   insecure: false,
   minFree: undefined,

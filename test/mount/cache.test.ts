@@ -116,3 +116,17 @@ describe.runIf(isRoot)('a disk that is full', { timeout: 120_000 }, () => {
     expect(mounted.output.match(/is not kept/g) ?? []).toHaveLength(1);
   });
 });
+
+describe('the type of the mount', { timeout: 60_000 }, () => {
+  it('is one that file managers take as remote', async () => {
+    const mounted = await start();
+    expect(await mounted.sh('findmnt -no FSTYPE,SOURCE --target .')).toMatch(
+      /^fuse\.sshfs +nuage:\S+@127/,
+    );
+  });
+
+  it('is the one that was asked for', async () => {
+    const mounted = await start({ arguments: ['--fs-type', 'fuse.nuage'] });
+    expect(await mounted.sh('findmnt -no FSTYPE --target .')).toBe('fuse.nuage\n');
+  });
+});
