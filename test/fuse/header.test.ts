@@ -193,6 +193,7 @@ describe.skipIf(!canCompare)('the wire protocol (needs cc and linux/fuse.h)', ()
         'fuse_copy_file_range_out.bytes_copied',
         'FUSE_STATX',
         'FUSE_COPY_FILE_RANGE_64',
+        ...(minor < 39 ? ['FUSE_DIRECT_IO_ALLOW_MMAP'] : []),
       ]);
     } else expect(left.length).toBeLessThan(rows.length / 5);
   });
