@@ -72,6 +72,11 @@ export const OPERATION_DEADLINE_MS = 60_000;
 /** Each poll interval varies by this share to either side. */
 export const POLL_JITTER_SHARE = 0.2;
 
+/** A mount that nobody uses asks less and less often: after a quarter of the quiet time, up to
+ * this. Who comes back is never more than one ordinary interval behind. */
+export const POLL_QUIET_SHARE = 0.25;
+export const POLL_IDLE_MS_MAX = 300_000;
+
 // --- what is persisted on this machine ---
 
 /** Node snapshots kept in memory, about 1 KiB each: a large folder's worth, not the account's. */

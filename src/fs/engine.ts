@@ -87,6 +87,7 @@ export class Engine {
     });
     this.fileSystem = new NuageFileSystem(this.context, {
       mounted: surroundings.mounted,
+      used: () => this.context.sync.poller.used(),
       changed: () => this.context.durability.changed(),
     });
   }

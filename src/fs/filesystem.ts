@@ -31,6 +31,8 @@ import * as xattrs from './xattr-operations.js';
 export interface FileSystemHooks {
   /** INIT was answered. */
   readonly mounted: () => void;
+  /** Somebody looks at names, attributes or bytes. */
+  readonly used: () => void;
   /** Something was changed that must be on the disk soon. */
   readonly changed: () => void;
 }
@@ -61,6 +63,7 @@ export class NuageFileSystem implements FuseFileSystem {
   }
 
   lookup(_caller: Caller, parent: number, name: string): Result<EntryReply> {
+    this.#hooks.used();
     return folders.lookup(this.#context, parent, name);
   }
 
@@ -69,6 +72,7 @@ export class NuageFileSystem implements FuseFileSystem {
   }
 
   getattr(_caller: Caller, ino: number): AttributesReply {
+    this.#hooks.used();
     return attributes.getattr(this.#context, ino);
   }
 
@@ -105,6 +109,7 @@ export class NuageFileSystem implements FuseFileSystem {
   }
 
   open(_caller: Caller, ino: number, flags: number): Result<OpenReply> {
+    this.#hooks.used();
     return files.open(this.#context, ino, flags);
   }
 
@@ -113,6 +118,7 @@ export class NuageFileSystem implements FuseFileSystem {
   }
 
   read(_caller: Caller, file: CopyRange, into: Uint8Array): Result<number> {
+    this.#hooks.used();
     return files.read(this.#context, file, into);
   }
 
@@ -145,14 +151,17 @@ export class NuageFileSystem implements FuseFileSystem {
   }
 
   opendir(_caller: Caller, ino: number): OpenReply {
+    this.#hooks.used();
     return folders.opendir(this.#context, ino);
   }
 
   readdir(_caller: Caller, directory: CopyRange, writer: DirectoryWriter): Result<void> {
+    this.#hooks.used();
     return folders.readdir(this.#context, directory, writer);
   }
 
   readdirplus(_caller: Caller, directory: CopyRange, writer: DirectoryPlusWriter): Result<void> {
+    this.#hooks.used();
     return folders.readdirplus(this.#context, directory, writer);
   }
 
@@ -196,6 +205,7 @@ export class NuageFileSystem implements FuseFileSystem {
   }
 
   #changing<T>(result: T): T {
+    this.#hooks.used();
     this.#hooks.changed();
     return result;
   }

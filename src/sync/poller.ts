@@ -1,12 +1,14 @@
 /**
  * Watches the server by the root's ETag: a change anywhere below changes it (D7). A changed root
- * is listed again, and the merge descends into the folders whose ETag differs.
+ * is listed again, and the merge descends into the folders whose ETag differs. A mount that nobody
+ * uses is asked about less and less often; its next use asks at once.
  */
 import { ROOT_INO } from '../cache/node.js';
 import { POLL_JITTER_SHARE } from '../limits.js';
 import type { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
 import type { Lister } from './lister.js';
+import { pollDelayMs } from './poll-delay.js';
 
 export class Poller {
   readonly #context: SyncContext;
@@ -15,6 +17,8 @@ export class Poller {
   readonly #intervalMs: number;
   readonly #random: () => number;
   #isAsking = false;
+  #usedAt: number;
+  #askedAt: number;
 
   constructor(
     context: SyncContext,
@@ -26,6 +30,8 @@ export class Poller {
     this.#lister = parts.lister;
     this.#intervalMs = options.intervalMs;
     this.#random = options.random;
+    this.#usedAt = context.clock.monotonic();
+    this.#askedAt = this.#usedAt;
     this.#connection.onChange((online) => {
       if (online) this.pollNow();
     });
@@ -35,7 +41,17 @@ export class Poller {
     this.pollNow();
   }
 
+  /** Somebody looks at the mount: what is shown must not be older than one interval. */
+  used(): void {
+    const { clock, timers } = this.#context;
+    const now = clock.monotonic();
+    this.#usedAt = now;
+    const latest = this.#askedAt + this.#intervalMs * (1 + POLL_JITTER_SHARE);
+    timers.setIfSooner('poll', Math.max(0, latest - now), () => this.pollNow());
+  }
+
   pollNow(): void {
+    this.#askedAt = this.#context.clock.monotonic();
     this.#schedule();
     if (this.#isAsking || !this.#connection.online) return;
     this.#isAsking = true;
@@ -56,6 +72,8 @@ export class Poller {
   /** With jitter, so that a class of computers started together does not ask together. */
   #schedule(): void {
     const jitter = 1 + POLL_JITTER_SHARE * (2 * this.#random() - 1);
-    this.#context.timers.set('poll', this.#intervalMs * jitter, () => this.pollNow());
+    const quietMs = this.#askedAt - this.#usedAt;
+    const delayMs = pollDelayMs(this.#intervalMs, quietMs) * jitter;
+    this.#context.timers.set('poll', delayMs, () => this.pollNow());
   }
 }
