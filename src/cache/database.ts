@@ -16,6 +16,7 @@ import {
 } from '../limits.js';
 import type { Logger } from '../log.js';
 import { onDisk, toDiskError } from './disk-error.js';
+import { addonFailure } from './sqlite-addon.js';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 import { Sql } from './sql.js';
 import {
@@ -37,15 +38,15 @@ export interface OpenOptions {
 /**
  * Opens or creates the database. One that is damaged is moved aside together with its data files,
  * with an error in the log, and an empty one takes its place.
- * @throws kinds `not-supported` (written by a newer version), `busy` (another process has it),
- *   `forbidden` (the folder is not ours), `disk-full`, `io`.
+ * @throws kinds `not-supported` (written by a newer version, or SQLite is missing), `busy` (another
+ *   process has it), `forbidden` (the folder is not ours), `disk-full`, `io`.
  */
 export function openDatabase(stateFolder: string, options: OpenOptions): CacheDatabase {
   ensurePrivateFolder(stateFolder);
   try {
     return new CacheDatabase(stateFolder, undefined);
   } catch (error) {
-    const failure = toDiskError('open database', error);
+    const failure = addonFailure() ?? toDiskError('open database', error);
     if (failure.kind !== 'corrupt') throw failure;
     const aside = setDamagedStateAside(stateFolder);
     options.logger.error('the database is damaged and was set aside; unsent changes are in it', {
