@@ -10,6 +10,7 @@ import {
   type BackgroundStart,
 } from './background-message.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { mountText } from './messages/mount.js';
 import { within } from './within.js';
 
 export class BackgroundProcess {
@@ -58,8 +59,8 @@ export class BackgroundProcess {
     this.#child.kill('SIGKILL');
     throw new CommandError(
       EXIT.UNEXPECTED,
-      hasEnded ? 'The background process has ended at once.' : 'The background process hangs.',
-      'Run this again with --foreground to see why.',
+      hasEnded ? mountText.backgroundEnded() : mountText.backgroundHangs(),
+      mountText.seeWhy(),
     );
   }
 

@@ -2,12 +2,13 @@
 import { NuageError, toErrorRecord } from '../errors.js';
 import type { BackgroundReport, BackgroundStart } from './background-message.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { helpText } from './messages/help.js';
 import { runMount } from './run-mount.js';
 
 /** What goes wrong after the start is in the log. */
 export async function serveInBackground(): Promise<void> {
   if (process.send === undefined) {
-    throw new CommandError(EXIT.USAGE, 'This command is not for people.');
+    throw new CommandError(EXIT.USAGE, helpText.notForPeople());
   }
   const abandoned = new AbortController();
   let isMounted = false;

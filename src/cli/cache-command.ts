@@ -1,10 +1,12 @@
 /** `cache`: what is kept on this machine of what was read, to look at, to clear, to check. */
 import type { CacheReport, Checked } from '../fs/cache-jobs.js';
-import type { RunningMount } from './account-folder.js';
 import { ask, findMount } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { findPlace } from './find-place.js';
-import { humanBytes, humanCount, printable } from './human.js';
+import { cacheText as text } from './messages/cache.js';
+import { humanBytes, printable } from './messages/figures.js';
+import { generalText } from './messages/general.js';
+import { pinStateText } from './messages/pin.js';
 
 export interface CacheOptions {
   readonly json: boolean;
@@ -30,10 +32,9 @@ async function clear(given: string | undefined, { json }: CacheOptions): Promise
   const mount = await findMount(given);
   const { ino, shown } = await findPlace(given ?? mount.mountPoint);
   const cleared = await ask(mount, { op: 'cache-clear', ino });
-  const what = `${humanCount(cleared.files, 'file')}, ${humanBytes(cleared.bytes)}`;
-  process.stdout.write(
-    json ? jsonOf({ path: shown, ...cleared }) : `Given up of ${shown}: ${what}.\n`,
-  );
+  const { files: count, bytes } = cleared;
+  const told = text.givenUp({ path: shown, count, bytes: humanBytes(bytes) });
+  process.stdout.write(json ? jsonOf({ path: shown, ...cleared }) : `${told}\n`);
 }
 
 async function check(given: string | undefined, { json }: CacheOptions): Promise<void> {
@@ -43,48 +44,46 @@ async function check(given: string | undefined, { json }: CacheOptions): Promise
   if (checked.lost.length === 0) return;
   throw new CommandError(
     EXIT.UNEXPECTED,
-    `Of ${humanCount(checked.lost.length, 'unsent file')} bytes are missing on this machine.`,
-    lookAt(mount),
-  );
-}
-
-function lookAt({ mountPoint }: RunningMount): string {
-  return (
-    `They are not sent as they are. Unmount ${mountPoint} and mount it again: ` +
-    'what is left of them is put beside the originals.'
+    text.bytesMissing({ count: checked.lost.length }),
+    text.mountAgain({ folder: mount.mountPoint }),
   );
 }
 
 function showChecked({ files, repaired, lost }: Checked): string {
-  const lines = [`${humanCount(files, 'file')} checked.`];
-  for (const path of repaired) lines.push(`  damaged, to be fetched again: ${printable(path)}`);
-  for (const path of lost) lines.push(`  UNSENT AND DAMAGED: ${printable(path)}`);
-  if (lines.length === 1) lines.push('Nothing is damaged.');
+  const lines = [text.checked({ count: files })];
+  for (const path of repaired) lines.push(`  ${text.repaired({ path: printable(path) })}`);
+  for (const path of lost) lines.push(`  ${text.lost({ path: printable(path) })}`);
+  if (lines.length === 1) lines.push(text.noDamage());
   return `${lines.join('\n')}\n`;
 }
 
 function showCache(mountPoint: string, report: CacheReport): string {
-  const { usedBytes, bytesMax, freeBytes, freeBytesMin, files, damagedCount, pins } = report;
+  const { usedBytes, bytesMax, freeBytes, freeBytesMin, files, damagedCount } = report;
+  const { kept, whole, unsent } = files;
   const lines = [
-    `${mountPoint}: ${humanBytes(usedBytes)} kept`,
-    `  at most ${humanBytes(bytesMax)}, and what is pinned`,
-    `  on the disk: ${humanBytes(freeBytes)} free, ${humanBytes(freeBytesMin)} left to others`,
-    `  ${humanCount(files.kept, 'file')}: ${files.whole} whole, ${files.unsent} not sent yet`,
+    text.atMost({ bytes: humanBytes(bytesMax) }),
+    text.onDisk({ free: humanBytes(freeBytes), least: humanBytes(freeBytesMin) }),
+    text.files({ count: kept, whole, unsent }),
   ];
-  if (report.full !== null) lines.push(`  ${fullWarning(report.full)}`);
-  if (damagedCount > 0) lines.push(`  ${humanCount(damagedCount, 'damaged file')} fetched again`);
-  for (const { path, files: all, filesHere, bytes, state } of pins) {
-    const name = path === '' ? 'the whole account' : printable(path);
-    const how = `${filesHere} of ${humanCount(all, 'file')}, ${humanBytes(bytes)}, ${state}`;
-    lines.push(`  pinned: ${name} (${how})`);
-  }
-  return `${lines.join('\n')}\n`;
+  if (report.full !== null) lines.push(fullWarning(report.full));
+  if (damagedCount > 0) lines.push(text.damagedFetched({ count: damagedCount }));
+  lines.push(...report.pins.map((pin) => showPin(pin)));
+  const head = text.kept({ folder: mountPoint, bytes: humanBytes(usedBytes) });
+  return `${[head, ...lines].join('\n  ')}\n`;
+}
+
+function showPin({ path, files, filesHere, bytes, state }: CacheReport['pins'][number]): string {
+  return text.pinned({
+    path: path === '' ? text.wholeAccount() : printable(path),
+    here: filesHere,
+    files: generalText.files({ count: files }),
+    bytes: humanBytes(bytes),
+    state: pinStateText[state](),
+  });
 }
 
 export function fullWarning(full: 'size' | 'disk'): string {
-  return full === 'disk'
-    ? 'THE DISK IS FULL: what is read is not kept. Free some space.'
-    : 'FULL of what must stay: what is read is not kept. `--cache-size` gives it more room.';
+  return full === 'disk' ? text.diskFull() : text.sizeFull();
 }
 
 function jsonOf(value: object): string {

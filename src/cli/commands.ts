@@ -13,6 +13,8 @@ import {
   runningMounts,
 } from './control-client.js';
 import { CommandError, EXIT, mountError } from './exit-codes.js';
+import { syncText } from './messages/sync.js';
+import { findMountText, unmountText } from './messages/unmount.js';
 import { clearStale, resolveMountPoint } from './mount-point.js';
 import { isProcessAlive } from './process-alive.js';
 import { quoted } from './quoted.js';
@@ -28,19 +30,20 @@ export async function unmount(dir: string, options: { readonly lazy: boolean }):
   const { pendingCount } = await asMountError(ask(running, { op: 'unmount', lazy: options.lazy }));
   const hasEnded = await processEnds(running.pid, options.lazy ? LET_GO_MS_MAX : ENDING_MS_MAX);
   if (!hasEnded && !options.lazy) {
+    const pid = String(running.pid);
     throw new CommandError(
       EXIT.UNEXPECTED,
-      `${mountPoint} is unmounted, but its process ${running.pid} does not end.`,
-      `\`kill ${running.pid}\` ends it.`,
+      unmountText.processStays({ folder: mountPoint, pid }),
+      unmountText.killEnds({ pid }),
     );
   }
-  print(`${mountPoint} is unmounted.`);
-  if (!hasEnded) print('Its process ends when the last program lets go of its files there.');
+  print(unmountText.unmounted({ folder: mountPoint }));
+  if (!hasEnded) print(unmountText.processWaits());
   if (pendingCount === 0) return;
   throw new CommandError(
     EXIT.QUEUE,
-    `${changes(pendingCount)} could not be sent; nothing is lost.`,
-    'They go out when the account is mounted again.',
+    unmountText.unsent({ count: pendingCount }),
+    unmountText.sentLater(),
   );
 }
 
@@ -57,7 +60,7 @@ function unmountOther(mountPoint: string, options: { readonly lazy: boolean }): 
   switch (mountState(mountPoint)) {
     case 'stale':
       clearStale(mountPoint);
-      print(`${mountPoint} was left behind by a process that is gone; it is unmounted.`);
+      print(unmountText.wasLeftBehind({ folder: mountPoint }));
       return;
     case 'live':
       // Mounted with another data folder, or by another user: its process notices and leaves.
@@ -66,14 +69,14 @@ function unmountOther(mountPoint: string, options: { readonly lazy: boolean }): 
       } catch (error) {
         throw mountError(error);
       }
-      print(`${mountPoint} is unmounted.`);
+      print(unmountText.unmounted({ folder: mountPoint }));
       return;
     case 'foreign':
     case 'none':
       throw new CommandError(
         EXIT.INSTANCE,
-        `Nothing of nuage-mount is mounted on ${mountPoint}.`,
-        '`nuage-mount status` shows what is mounted.',
+        findMountText.notMounted({ folder: mountPoint }),
+        findMountText.statusShows(),
       );
   }
 }
@@ -101,7 +104,8 @@ export async function status(
     const { message, hint } = deathOf(dead);
     shown.push(`${message}\n${hint ?? ''}\n`);
   }
-  process.stdout.write(shown.length === 0 ? 'No account is mounted.\n' : shown.join('\n'));
+  if (shown.length === 0) print(findMountText.noneMounted());
+  else process.stdout.write(shown.join('\n'));
 }
 
 /** Waits until everything has been sent, telling how much is left. */
@@ -109,29 +113,25 @@ export async function sync(dir: string | undefined): Promise<void> {
   const mount = await findMount(dir);
   const tellProgress = async (): Promise<void> => {
     const { pendingCount } = await askStatus(mount);
-    if (pendingCount > 0) process.stderr.write(`${changes(pendingCount)} to be sent…\n`);
+    if (pendingCount > 0) process.stderr.write(`${syncText.toBeSent({ count: pendingCount })}\n`);
   };
   // That it could not be told is no reason to stop; `ask` below notices the end of the mount.
   const progress = setInterval(() => void tellProgress().catch(() => undefined), PROGRESS_MS);
   try {
     const { pendingCount, online } = await ask(mount, { op: 'sync' });
     if (pendingCount === 0) {
-      print('Everything has been sent.');
+      print(syncText.allSent());
       return;
     }
-    const why = online ? 'The server refused' : 'Offline: there is no way to send';
+    const say = online ? syncText.refused : syncText.offline;
     throw new CommandError(
       EXIT.QUEUE,
-      `${why} ${changes(pendingCount)}; nothing is lost.`,
-      `\`nuage-mount status ${quoted(mount.mountPoint)}\` says which and why.`,
+      say({ count: pendingCount }),
+      syncText.whichAndWhy({ folder: quoted(mount.mountPoint) }),
     );
   } finally {
     clearInterval(progress);
   }
-}
-
-function changes(count: number): string {
-  return count === 1 ? '1 change' : `${count} changes`;
 }
 
 function print(line: string): void {

@@ -14,6 +14,8 @@ import type {
   MountStatus,
 } from './control-messages.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { humanList } from './messages/figures.js';
+import { findMountText } from './messages/unmount.js';
 import { quoted } from './quoted.js';
 import { within } from './within.js';
 
@@ -33,11 +35,10 @@ export function deadMounts(running: readonly RunningMount[]): readonly RunningMo
 }
 
 export function deathOf({ mountPoint }: RunningMount): CommandError {
-  const at = quoted(mountPoint);
   return new CommandError(
     EXIT.INSTANCE,
-    `The process of the mount on ${mountPoint} is gone; what was written and closed is kept.`,
-    `\`nuage-mount ${at}\` mounts it again, \`nuage-mount unmount ${at}\` clears it away.`,
+    findMountText.processGone({ folder: mountPoint }),
+    findMountText.mountOrClear({ folder: quoted(mountPoint) }),
   );
 }
 
@@ -51,25 +52,25 @@ export async function findMount(folder: string | undefined): Promise<RunningMoun
     if (dead !== undefined) throw deathOf(dead);
     throw new CommandError(
       EXIT.INSTANCE,
-      `Nothing of nuage-mount is mounted on ${path.resolve(folder)}.`,
-      mounts.length === 0 ? 'No account is mounted.' : `Mounted: ${names(mounts)}.`,
+      findMountText.notMounted({ folder: path.resolve(folder) }),
+      mounts.length === 0
+        ? findMountText.noneMounted()
+        : findMountText.mounted({ folders: names(mounts) }),
     );
   }
   const [only, second] = mounts;
   if (only === undefined) {
     const [dead] = deadMounts(mounts);
     if (dead !== undefined) throw deathOf(dead);
-    throw new CommandError(EXIT.INSTANCE, 'No account is mounted.', HOW);
+    throw new CommandError(EXIT.INSTANCE, findMountText.noneMounted(), findMountText.howToMount());
   }
   if (second === undefined) return only;
   throw new CommandError(
     EXIT.USAGE,
-    'Several accounts are mounted.',
-    `Name one: ${names(mounts)}.`,
+    findMountText.severalMounted(),
+    findMountText.nameOne({ folders: names(mounts) }),
   );
 }
-
-const HOW = 'Mount one with `nuage-mount DIR --server URL --user NAME`.';
 
 /** Exactly this folder, also by another path to it. */
 export function mountOnFolder(
@@ -100,10 +101,11 @@ export function askStatus(mount: RunningMount): Promise<MountStatus> {
   return exchange(mount, { op: 'status' }, async (answer) => {
     const line = await within(STATUS_ANSWER_MS_MAX, answer);
     if (line !== undefined) return line;
+    const pid = String(mount.pid);
     throw new CommandError(
       EXIT.UNEXPECTED,
-      `The mount on ${mount.mountPoint} does not answer (process ${mount.pid}).`,
-      `\`kill ${mount.pid}\` ends it; what was written and closed is kept.`,
+      findMountText.noAnswer({ folder: mount.mountPoint, pid }),
+      findMountText.killIt({ pid }),
     );
   });
 }
@@ -120,7 +122,8 @@ async function exchange<Op extends ControlRequest['op']>(
     connection.write(`${JSON.stringify(request)}\n`);
     const text = await wait(line.then((told) => told ?? ''));
     if (text === '') {
-      throw new CommandError(EXIT.INSTANCE, `The mount on ${mount.mountPoint} has just ended.`);
+      const told = findMountText.justEnded({ folder: mount.mountPoint });
+      throw new CommandError(EXIT.INSTANCE, told);
     }
     const answer = JSON.parse(text) as ControlAnswer;
     // The type of the result follows from `op`.
@@ -154,5 +157,5 @@ function isSame(mount: RunningMount, wanted: string): boolean {
 }
 
 function names(mounts: readonly RunningMount[]): string {
-  return mounts.map((mount) => mount.mountPoint).join(', ');
+  return humanList(mounts.map((mount) => mount.mountPoint));
 }

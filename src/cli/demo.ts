@@ -15,6 +15,7 @@ import {
   removeDemo,
 } from './demo-home.js';
 import { EmbeddedNuage } from './embedded-nuage.js';
+import { demoText } from './messages/demo.js';
 import { prepareMountPoint, requireFuse, resolveMountPoint } from './mount-point.js';
 import { quoted } from './quoted.js';
 import { runMount } from './run-mount.js';
@@ -28,7 +29,7 @@ export async function demo(dir: string | undefined): Promise<void> {
   const home = makeDemoHome(note);
   const stop = stopSignal();
   try {
-    process.stdout.write('Preparing the account of a teacher…\n');
+    process.stdout.write(`${demoText.preparing()}\n`);
     const nuage = await EmbeddedNuage.start(path.join(home, 'files'), stop.signal);
     note = { ...note, account: { url: nuage.url, user: nuage.user } };
     noteDemo(home, note);
@@ -44,7 +45,7 @@ export async function demo(dir: string | undefined): Promise<void> {
     removeDemo(home, note);
     stop.release();
   }
-  process.stdout.write('The demonstration has ended; nothing of it is left.\n');
+  process.stdout.write(`${demoText.ended()}\n`);
 }
 
 async function mountIt(
@@ -75,12 +76,12 @@ async function mountIt(
 }
 
 function invitation(mountPoint: string, folder: string): string {
-  return `
-The account is in ${quoted(mountPoint)}: open, edit, copy, rename, delete there with any program.
-The server's own folder is ${quoted(folder)}: a change on one side appears on the other.
-Ctrl-C here ends the demonstration, and so does: ${unmountCommand()} ${quoted(mountPoint)}
-
-`;
+  const text = demoText.invitation({
+    folder: quoted(mountPoint),
+    serverFolder: quoted(folder),
+    unmount: unmountCommand(),
+  });
+  return `\n${text}\n\n`;
 }
 
 /** Plain `umount` is for root where /etc/fstab does not name the mount. */

@@ -5,6 +5,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { EMBEDDED_END_MS_MAX } from '../limits.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { demoText } from './messages/demo.js';
+import { generalText } from './messages/general.js';
 import { within } from './within.js';
 
 interface Told {
@@ -45,7 +47,7 @@ export class EmbeddedNuage {
       }
       throw new CommandError(
         EXIT.UNEXPECTED,
-        signal.aborted ? 'Given up.' : 'The embedded Nuage could not be started.',
+        signal.aborted ? generalText.givenUp() : demoText.notStarted(),
       );
     } finally {
       signal.removeEventListener('abort', kill);

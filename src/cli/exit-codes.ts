@@ -1,5 +1,7 @@
-/** What the process answers to its caller: listed by `--help` and in the README. */
+/** What the process answers to its caller; what each means is in `messages/exit-codes.ts`. */
 import { type ErrorKind, NuageError } from '../errors.js';
+import { mountPointText } from './messages/mount.js';
+import { serverText } from './messages/server.js';
 
 export const EXIT = {
   OK: 0,
@@ -16,19 +18,6 @@ export const EXIT = {
 
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-export const EXIT_MEANINGS: Readonly<Record<ExitCode, string>> = {
-  0: 'done',
-  1: 'unexpected: a defect, a failing disk, given up by Ctrl-C before it was done',
-  2: 'the command line makes no sense, or the password is missing',
-  3: 'the mount point is no folder, not empty, not yours, or still in use',
-  4: 'already mounted, or not mounted where it should be',
-  5: 'the server cannot be reached, or the address is wrong',
-  6: 'the server refuses the user name or the password',
-  7: 'something answers there, but it is no Nextcloud (or one that is too old)',
-  8: 'FUSE is missing or may not be used (sudo apt install fuse3)',
-  9: 'changes are left that the server has not taken; they are kept',
-};
-
 /** An end that the user can do something about: one sentence what, one sentence what to do. */
 export class CommandError extends Error {
   override readonly name = 'CommandError';
@@ -41,8 +30,6 @@ export class CommandError extends Error {
     this.hint = hint;
   }
 }
-
-export const SEE_HELP = 'See `nuage-mount --help`.';
 
 const CONNECT_CODES: Partial<Record<ErrorKind, ExitCode>> = {
   'invalid-argument': EXIT.UNREACHABLE,
@@ -58,13 +45,9 @@ const CONNECT_CODES: Partial<Record<ErrorKind, ExitCode>> = {
   'not-supported': EXIT.NOT_NEXTCLOUD,
 };
 
-const APP_PASSWORD =
-  'Use an app password: in the web page of your Nuage, Settings → Security → Devices & sessions.';
-
-const CONNECT_HINTS: Partial<Record<ExitCode, string>> = {
-  [EXIT.UNREACHABLE]: 'Check the address and your network, then run this again.',
-  [EXIT.NOT_NEXTCLOUD]:
-    'Give the address as the browser shows it, up to the first /apps or /index.php.',
+const CONNECT_HINTS: Partial<Record<ExitCode, () => string>> = {
+  [EXIT.UNREACHABLE]: serverText.checkAddress,
+  [EXIT.NOT_NEXTCLOUD]: serverText.asTheBrowser,
 };
 
 /** Why an account could not be reached. What is no {@link NuageError} is thrown on: a defect. */
@@ -72,14 +55,10 @@ export function connectError(error: unknown, url: string): CommandError {
   if (!(error instanceof NuageError)) throw error;
   const exitCode = CONNECT_CODES[error.kind] ?? EXIT.UNEXPECTED;
   if (exitCode === EXIT.LOGIN) {
-    return new CommandError(
-      exitCode,
-      `${url} refuses this user name or this password.`,
-      APP_PASSWORD,
-    );
+    return new CommandError(exitCode, serverText.refusesLogin({ url }), serverText.appPassword());
   }
-  const hint = error.hint ?? CONNECT_HINTS[exitCode];
-  return new CommandError(exitCode, `${url}: ${error.message}.`, hint);
+  const hint = error.hint ?? CONNECT_HINTS[exitCode]?.();
+  return new CommandError(exitCode, serverText.failed({ url, reason: error.message }), hint);
 }
 
 const MOUNT_CODES: Partial<Record<ErrorKind, ExitCode>> = {
@@ -97,11 +76,8 @@ export function mountError(error: unknown): CommandError {
   if (!(error instanceof NuageError)) throw error;
   const exitCode = MOUNT_CODES[error.kind] ?? EXIT.UNEXPECTED;
   if (error.kind === 'busy') {
-    return new CommandError(
-      exitCode,
-      `${error.path ?? 'The folder'} is still in use: a program has a file open or stands in it.`,
-      'Close it, then run this again; or add --lazy, which does not wait for it.',
-    );
+    const folder = error.path ?? mountPointText.theFolder();
+    return new CommandError(exitCode, mountPointText.inUse({ folder }), mountPointText.closeIt());
   }
   return new CommandError(exitCode, `${error.message}.`, error.hint);
 }

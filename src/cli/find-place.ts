@@ -5,6 +5,7 @@ import { STATUS_ANSWER_MS_MAX } from '../limits.js';
 import type { RunningMount } from './account-folder.js';
 import { findMount } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { findMountText } from './messages/unmount.js';
 import { within } from './within.js';
 
 export interface Place {
@@ -28,16 +29,17 @@ export async function findPlace(given: string): Promise<Place> {
     fs.stat(real).catch((error: unknown) => readError(error)),
   );
   if (typeof stat !== 'string') return { mount, ino: stat.ino, shown };
-  throw new CommandError(EXIT.USAGE, `${shown} cannot be looked at: ${stat}.`);
+  const told = findMountText.cannotLook({ path: shown, reason: stat });
+  throw new CommandError(EXIT.USAGE, told);
 }
 
 function readError(error: unknown): string {
   const { code = '', message } = error as NodeJS.ErrnoException;
-  return code === 'ENOENT' ? 'it does not exist' : message;
+  return code === 'ENOENT' ? findMountText.doesNotExist() : message;
 }
 
 async function answered<T>(shown: string, asked: Promise<T>): Promise<T> {
   const answer = await within(STATUS_ANSWER_MS_MAX, asked);
   if (answer !== undefined) return answer;
-  throw new CommandError(EXIT.UNEXPECTED, `${shown} does not answer.`);
+  throw new CommandError(EXIT.UNEXPECTED, findMountText.placeSilent({ path: shown }));
 }

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { closeDescriptor, lockFile } from '../fuse/system.js';
 import { announced } from './account-folder.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { mountText } from './messages/mount.js';
 import { quoted } from './quoted.js';
 
 /** @returns releases it. @throws CommandError when another process has it. */
@@ -16,12 +17,13 @@ export function lockAccount(folder: string): () => void {
   if (lockFile(fd)) return () => closeDescriptor(fd);
   fs.closeSync(fd);
   const running = announced(folder);
-  const where = running === undefined ? '' : ` on ${running.mountPoint} (process ${running.pid})`;
+  if (running === undefined) {
+    throw new CommandError(EXIT.INSTANCE, mountText.accountMounted(), mountText.waitForEnd());
+  }
+  const { mountPoint, pid } = running;
   throw new CommandError(
     EXIT.INSTANCE,
-    `This account is already mounted${where}.`,
-    running === undefined
-      ? 'Wait until it has ended, then run this again.'
-      : `Use it there, or end it with \`nuage-mount unmount ${quoted(running.mountPoint)}\`.`,
+    mountText.accountMountedOn({ folder: mountPoint, pid: String(pid) }),
+    mountText.useOrEnd({ folder: quoted(mountPoint) }),
   );
 }

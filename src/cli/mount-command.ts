@@ -1,5 +1,6 @@
 /** `mount`: in this process with `--foreground`, else in one that stays behind. */
 import { BackgroundProcess } from './background-process.js';
+import { mountText } from './messages/mount.js';
 import type { MountArguments } from './mount-settings.js';
 import type { MountSettings } from './settings.js';
 
@@ -11,16 +12,16 @@ export async function mount(
   const { settings, password } = await prepare(args);
   if (args.foreground) {
     const { runMount } = await import('./run-mount.js');
-    await runMount(settings, password, () => tell(settings, ' Ctrl-C ends it.'));
+    await runMount(settings, password, () => tell(settings, mountText.mountedHere));
     return;
   }
   const background = early ?? new BackgroundProcess(settings.mountPoint);
   await background.mount({ settings, password });
-  tell(settings, '');
+  tell(settings, mountText.mounted);
 }
 
-function tell({ user, url, mountPoint }: MountSettings, more: string): void {
-  process.stdout.write(`The account of ${user} on ${url} is mounted on ${mountPoint}.${more}\n`);
+function tell({ user, url, mountPoint }: MountSettings, say: typeof mountText.mounted): void {
+  process.stdout.write(`${say({ user, url, folder: mountPoint })}\n`);
 }
 
 interface Prepared {

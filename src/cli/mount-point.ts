@@ -7,18 +7,20 @@ import path from 'node:path';
 import { DEVICE_PATH, mountState, unmountFuse } from '../fuse/mount.js';
 import { SYMLINKS_FOLLOWED_MAX } from '../limits.js';
 import { CommandError, EXIT, mountError } from './exit-codes.js';
+import { mountPointText as text } from './messages/mount.js';
 import { quoted } from './quoted.js';
 
 /** Absolute, and no symbolic link itself: the kernel mounts on what it leads to. */
 export function resolveMountPoint(dir: string): string {
-  if (dir === '') throw new CommandError(EXIT.USAGE, 'Which folder? Its name is empty.', CHOOSE);
+  if (dir === '') throw new CommandError(EXIT.USAGE, text.nameEmpty(), text.choose());
   let resolved = path.resolve(dir);
   for (let followed = 0; followed < SYMLINKS_FOLLOWED_MAX; followed += 1) {
     const target = linkTarget(resolved);
     if (target === undefined) return resolved;
     resolved = path.resolve(path.dirname(resolved), target);
   }
-  throw new CommandError(EXIT.MOUNT_POINT, `${dir} is a link that leads nowhere.`, CHOOSE);
+  const told = text.leadsNowhere({ folder: dir });
+  throw new CommandError(EXIT.MOUNT_POINT, told, text.choose());
 }
 
 /** readlink(2) asks nothing of a file system that is mounted there, as stat(2) would. */
@@ -35,23 +37,19 @@ export function requireFuse(): void {
   if (process.platform !== 'linux') {
     throw new CommandError(
       EXIT.FUSE,
-      `nuage-mount cannot mount on ${process.platform} yet.`,
-      'It needs Linux, with FUSE.',
+      text.noPlatform({ platform: process.platform }),
+      text.needsLinux(),
     );
   }
   if (!fs.existsSync(DEVICE_PATH)) {
     throw new CommandError(
       EXIT.FUSE,
-      `FUSE is missing: there is no ${DEVICE_PATH}.`,
-      'Install it with `sudo apt install fuse3`; a container needs `--device /dev/fuse` as well.',
+      text.noDevice({ device: DEVICE_PATH }),
+      text.installFuseOrDevice(),
     );
   }
   if (process.geteuid?.() === 0 || isInstalled('fusermount3')) return;
-  throw new CommandError(
-    EXIT.FUSE,
-    'FUSE is missing: the program fusermount3 cannot be found.',
-    'Install it with `sudo apt install fuse3`, or ask your administrator to.',
-  );
+  throw new CommandError(EXIT.FUSE, text.noFusermount(), text.installFuse());
 }
 
 /** Where src/fuse looks for it as well. */
@@ -73,7 +71,7 @@ export function checkMountPoint(mountPoint: string): void {
   const above = nearest(mountPoint);
   explained(mountPoint, () => {
     // What is missing will be made in it.
-    if (!fs.statSync(above).isDirectory()) throw unusable(mountPoint, 'this is no folder');
+    if (!fs.statSync(above).isDirectory()) throw unusable(mountPoint, text.noFolder());
     fs.accessSync(above, fs.constants.W_OK);
     if (above === mountPoint) requireEmpty(mountPoint);
   });
@@ -104,14 +102,14 @@ function repairMountPoint(mountPoint: string): void {
     case 'live':
       throw new CommandError(
         EXIT.INSTANCE,
-        `${mountPoint} is already mounted.`,
-        `End it first with \`nuage-mount unmount ${quoted(mountPoint)}\`.`,
+        text.alreadyMounted({ folder: mountPoint }),
+        text.endFirst({ folder: quoted(mountPoint) }),
       );
     case 'foreign':
       throw new CommandError(
         EXIT.MOUNT_POINT,
-        `Another file system is mounted on ${mountPoint}.`,
-        'Choose another folder.',
+        text.foreign({ folder: mountPoint }),
+        text.chooseAnother(),
       );
     case 'stale':
       clearStale(mountPoint);
@@ -147,11 +145,7 @@ function makeFolders(folder: string): readonly string[] {
 
 function requireEmpty(mountPoint: string): void {
   if (fs.readdirSync(mountPoint).length === 0) return;
-  throw new CommandError(
-    EXIT.MOUNT_POINT,
-    `${mountPoint} is not empty: what is in it would be hidden.`,
-    CHOOSE,
-  );
+  throw new CommandError(EXIT.MOUNT_POINT, text.notEmpty({ folder: mountPoint }), text.choose());
 }
 
 function explained<T>(mountPoint: string, look: () => T): T {
@@ -164,22 +158,21 @@ function explained<T>(mountPoint: string, look: () => T): T {
 }
 
 function unusable(mountPoint: string, reason: string): CommandError {
-  return new CommandError(EXIT.MOUNT_POINT, `${mountPoint}: ${reason}.`, CHOOSE);
+  const told = text.unusable({ folder: mountPoint, reason });
+  return new CommandError(EXIT.MOUNT_POINT, told, text.choose());
 }
-
-const CHOOSE = 'Choose an empty folder of your own, or one that does not exist yet.';
 
 function reasonOf(error: unknown): string {
   switch ((error as NodeJS.ErrnoException).code) {
     case 'EEXIST':
     case 'ENOTDIR':
-      return 'this is no folder';
+      return text.noFolder();
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':
-      return 'you may not write there';
+      return text.mayNotWrite();
     case 'ENOENT':
-      return 'no folder can be made there';
+      return text.cannotMake();
     case undefined:
     default:
       return (error as Error).message;

@@ -3,7 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import { knownAccounts } from './account-folder.js';
-import { CommandError, EXIT, SEE_HELP } from './exit-codes.js';
+import { CommandError, EXIT } from './exit-codes.js';
+import { humanList } from './messages/figures.js';
+import { generalText } from './messages/general.js';
+import { mountUsageText as text } from './messages/mount.js';
 import { resolveMountPoint } from './mount-point.js';
 import { canonicalUrl } from './server-url.js';
 import type { MountSettings } from './settings.js';
@@ -63,9 +66,9 @@ function account(args: MountArguments, mountPoint: string): { url: string; user:
   throw new CommandError(
     EXIT.USAGE,
     only === undefined
-      ? `Which account is to be mounted on ${mountPoint}? Give --server and --user.`
-      : `Which account? ${last.map((known) => `${known.user} on ${known.url}`).join(', ')}.`,
-    'For example: --server https://nuage03.apps.education.fr --user jean.dupont',
+      ? text.whichAccount({ folder: mountPoint })
+      : text.whichOf({ accounts: humanList(last.map((known) => text.accountOn(known))) }),
+    text.accountExample(),
   );
 }
 
@@ -77,33 +80,32 @@ function certificates(file: string | undefined): string | undefined {
       return path.resolve(file);
     }
   } catch {
-    throw new CommandError(EXIT.USAGE, `The file ${file} cannot be read.`, PEM);
+    throw new CommandError(EXIT.USAGE, text.certificateUnreadable({ file }), text.pem());
   }
-  throw new CommandError(EXIT.USAGE, `There is no certificate in ${file}.`, PEM);
+  throw new CommandError(EXIT.USAGE, text.noCertificate({ file }), text.pem());
 }
 
 /** `fuse.sshfs`, or `sshfs`. */
-function parseType(text: string): string {
-  const subtype = text.replace(/^fuse\./, '');
+function parseType(given: string): string {
+  const subtype = given.replace(/^fuse\./, '');
   if (/^[\w.+-]+$/.test(subtype)) return subtype;
-  throw new CommandError(EXIT.USAGE, `${text} is no type of a file system.`, SEE_HELP);
+  throw new CommandError(EXIT.USAGE, text.noType({ type: given }), generalText.seeHelp());
 }
 
-const PEM = 'Give --ca-file a PEM file with the certificate of your authority.';
-
-function parseLevel(text: string | undefined): LogLevel | undefined {
-  const level = LOG_LEVELS.find((known) => known === text);
-  if (level !== undefined || text === undefined) return level;
+function parseLevel(given: string | undefined): LogLevel | undefined {
+  const level = LOG_LEVELS.find((known) => known === given);
+  if (level !== undefined || given === undefined) return level;
   throw new CommandError(
     EXIT.USAGE,
-    `${text} is no log level.`,
-    `There are: ${LOG_LEVELS.join(', ')}.`,
+    text.noLogLevel({ level: given }),
+    text.thereAre({ list: LOG_LEVELS.join(', ') }),
   );
 }
 
 function seconds(option: string, value: number, least: number): number {
   if (Number.isFinite(value) && value >= least) return value * 1000;
-  throw new CommandError(EXIT.USAGE, `${option} takes seconds, at least ${least}.`, SEE_HELP);
+  const told = text.secondsAtLeast({ option, least });
+  throw new CommandError(EXIT.USAGE, told, generalText.seeHelp());
 }
 
 const UNIT_BYTES: Readonly<Record<string, number>> = {
@@ -115,10 +117,10 @@ const UNIT_BYTES: Readonly<Record<string, number>> = {
 };
 
 /** `10G`, `500M`, `1.5 GiB`; units are powers of 1024. */
-function parseSize(text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])i?)?B?$/i.exec(text.trim()) ?? [];
+function parseSize(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined;
+  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])i?)?B?$/i.exec(given.trim()) ?? [];
   const bytes = UNIT_BYTES[unit?.toUpperCase() ?? ''];
   if (number !== undefined && bytes !== undefined) return Math.floor(Number(number) * bytes);
-  throw new CommandError(EXIT.USAGE, `${text} is no size.`, 'Write it as 500M or 10G.');
+  throw new CommandError(EXIT.USAGE, text.noSize({ size: given }), text.sizeExample());
 }

@@ -29,6 +29,8 @@ import { EngineLink } from './engine-link.js';
 import { CommandError, EXIT, type ExitCode, mountError } from './exit-codes.js';
 import { lockAccount } from './instance-lock.js';
 import { createLog, LOG_FOLDER } from './log-file.js';
+import { generalText } from './messages/general.js';
+import { mountText } from './messages/mount.js';
 import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
 import { ServerConnection } from './server-connection.js';
 import type { MountSettings } from './settings.js';
@@ -77,7 +79,7 @@ export class MountedAccount {
       return account;
     } catch (error) {
       await account.#undoAll();
-      throw signal.aborted ? new CommandError(EXIT.UNEXPECTED, 'Given up.') : error;
+      throw signal.aborted ? new CommandError(EXIT.UNEXPECTED, generalText.givenUp()) : error;
     }
   }
 
@@ -175,7 +177,7 @@ export class MountedAccount {
     await within(MOUNT_ANSWER_MS_MAX, engine.mounted, this.#failedStart(engine));
     const answers = fs.promises.statfs(mountPoint).then(() => true);
     if ((await within(MOUNT_ANSWER_MS_MAX, answers)) !== undefined) return;
-    throw new CommandError(EXIT.UNEXPECTED, `The mount on ${mountPoint} does not answer.`);
+    throw new CommandError(EXIT.UNEXPECTED, mountText.noAnswer({ folder: mountPoint }));
   }
 
   #mount(server: ServerInfo | undefined): EngineLink {
@@ -223,7 +225,7 @@ export class MountedAccount {
 
   async #failedStart(engine: EngineLink): Promise<never> {
     const error = await engine.ended;
-    throw error ?? new CommandError(EXIT.UNEXPECTED, 'The mount has ended at once.');
+    throw error ?? new CommandError(EXIT.UNEXPECTED, mountText.endedAtOnce());
   }
 
   async #openControl(): Promise<void> {

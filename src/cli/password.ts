@@ -1,6 +1,8 @@
 /** Where the app password comes from: a file, the environment, or the terminal. Never argv. */
 import fs from 'node:fs';
 import { CommandError, EXIT } from './exit-codes.js';
+import { generalText } from './messages/general.js';
+import { passwordText as text } from './messages/password.js';
 import { quoted } from './quoted.js';
 
 export interface PasswordSource {
@@ -8,9 +10,6 @@ export interface PasswordSource {
   readonly url: string;
   readonly file: string | undefined;
 }
-
-const HOW =
-  'Put it into a file (--password-file FILE) or into NUAGE_PASSWORD, or run this in a terminal.';
 
 /** What is given first counts: the file, else the environment, else an answer on the terminal. */
 export async function findPassword(source: PasswordSource): Promise<string> {
@@ -20,7 +19,7 @@ export async function findPassword(source: PasswordSource): Promise<string> {
   const password =
     source.file === undefined ? (inherited ?? (await ask(source))) : fromFile(source.file);
   if (password !== '') return password;
-  throw new CommandError(EXIT.USAGE, 'The password is empty.', HOW);
+  throw new CommandError(EXIT.USAGE, text.empty(), text.how());
 }
 
 /** The first line. */
@@ -29,21 +28,22 @@ function fromFile(file: string): string {
   try {
     const { mode } = fs.statSync(file);
     if ((mode & 0o077) !== 0) {
-      process.stderr.write(`Others can read ${shown}: run \`chmod 600 ${shown}\`.\n`);
+      process.stderr.write(`${text.othersCanRead({ file: shown })}\n`);
     }
     return fs.readFileSync(file, 'utf8').split(/\r?\n/, 1)[0] ?? '';
   } catch (error) {
     const { code = '', message } = error as NodeJS.ErrnoException;
-    const reason = REASONS.get(code) ?? message;
-    throw new CommandError(EXIT.USAGE, `The password file ${shown}: ${reason}.`, HOW);
+    const reason = REASONS.get(code)?.() ?? message;
+    const told = text.fileFailed({ file: shown, reason });
+    throw new CommandError(EXIT.USAGE, told, text.how());
   }
 }
 
-const REASONS: ReadonlyMap<string, string> = new Map([
-  ['ENOENT', 'it does not exist'],
-  ['ENOTDIR', 'it does not exist'],
-  ['EISDIR', 'it is a folder'],
-  ['EACCES', 'you may not read it'],
+const REASONS: ReadonlyMap<string, () => string> = new Map([
+  ['ENOENT', text.doesNotExist],
+  ['ENOTDIR', text.doesNotExist],
+  ['EISDIR', text.isFolder],
+  ['EACCES', text.mayNotRead],
 ]);
 
 const ENTER = new Set(['\r', '\n', '\u0004']);
@@ -54,8 +54,8 @@ const CTRL_C = '\u0003';
 /** Without echo. */
 function ask({ user, url }: PasswordSource): Promise<string> {
   const { stdin, stderr } = process;
-  if (!stdin.isTTY) throw new CommandError(EXIT.USAGE, 'There is no password.', HOW);
-  stderr.write(`App password of ${user} on ${new URL(url).host}: `);
+  if (!stdin.isTTY) throw new CommandError(EXIT.USAGE, text.missing(), text.how());
+  stderr.write(text.question({ user, host: new URL(url).host }));
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');
   let typed = '';
@@ -67,10 +67,10 @@ function ask({ user, url }: PasswordSource): Promise<string> {
       stderr.write('\n');
       end();
     };
-    const take = (text: string): void => {
-      for (const key of text) {
+    const take = (keys: string): void => {
+      for (const key of keys) {
         if (key === CTRL_C) {
-          finish(() => reject(new CommandError(EXIT.UNEXPECTED, 'Given up.')));
+          finish(() => reject(new CommandError(EXIT.UNEXPECTED, generalText.givenUp())));
           return;
         }
         if (ENTER.has(key)) {

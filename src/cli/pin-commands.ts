@@ -5,7 +5,9 @@ import type { PinProgress } from '../sync/pinning.js';
 import { ask } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { findPlace, type Place } from './find-place.js';
-import { humanBytes, humanCount, printable } from './human.js';
+import { humanBytes, printable } from './messages/figures.js';
+import { generalText } from './messages/general.js';
+import { pinText as text } from './messages/pin.js';
 import { quoted } from './quoted.js';
 
 export interface PinOptions {
@@ -20,9 +22,8 @@ export async function pin(given: string, options: PinOptions): Promise<void> {
   const first = await ask(mount, { op: 'pin', ino });
   const progress = options.wait ? await untilHere(place, first, options) : first;
   if (options.json) print(JSON.stringify({ ...progress, mountPoint: mount.mountPoint }));
-  else if (progress.state === 'here')
-    print(`${shown} is kept on this machine: ${sizeOf(progress)}.`);
-  else print(`${shown} is pinned; ${remaining(progress)} to be fetched.`);
+  else if (progress.state === 'here') print(text.kept({ path: shown, ...sizeOf(progress) }));
+  else print(text.pinned({ path: shown, ...remaining(progress) }));
   if (options.wait) requireHere(shown, progress);
 }
 
@@ -30,7 +31,7 @@ export async function unpin(given: string, options: { readonly json: boolean }):
   const { mount, ino, shown } = await findPlace(given);
   const { path } = await ask(mount, { op: 'unpin', ino });
   if (options.json) print(JSON.stringify({ path, mountPoint: mount.mountPoint }));
-  else print(`${shown} is no longer pinned: the cache may give it up.`);
+  else print(text.unpinned({ path: shown }));
 }
 
 /** Whoever ends this by Ctrl-C ends the waiting: the mount goes on. */
@@ -55,49 +56,56 @@ function progressTeller(): (progress: PinProgress) => void {
   const { stderr } = process;
   let toldAt = performance.now();
   return (progress) => {
-    const { files, filesHere, bytes, bytesHere, state } = progress;
-    const size = `${humanBytes(bytesHere)} of ${humanBytes(bytes)}`;
-    const text = `${filesHere} of ${humanCount(files, 'file')}, ${size}`;
+    const { filesHere: here, bytesHere, state } = progress;
+    const line = text.progress({
+      here,
+      bytesHere: humanBytes(bytesHere),
+      ...sizeOf(progress),
+    });
     if (stderr.isTTY) {
-      stderr.write(state === 'fetching' ? `\r\u001b[K${text}` : '\r\u001b[K');
+      stderr.write(state === 'fetching' ? `\r\u001b[K${line}` : '\r\u001b[K');
     } else if (performance.now() - toldAt >= PROGRESS_MS) {
       toldAt = performance.now();
-      stderr.write(`${text}\n`);
+      stderr.write(`${line}\n`);
     }
   };
 }
 
 function requireHere(shown: string, progress: PinProgress): void {
-  const again = 'It stays pinned and is fetched as soon as that is possible.';
+  const again = text.staysPinned();
   switch (progress.state) {
     case 'here':
     case 'fetching':
       return;
     case 'offline':
-      throw new CommandError(EXIT.UNREACHABLE, 'The server cannot be reached.', again);
+      throw new CommandError(EXIT.UNREACHABLE, text.unreachable(), again);
     case 'disk-full':
       throw new CommandError(
         EXIT.UNEXPECTED,
-        `There is no room on the disk for ${remaining(progress)}.`,
-        `${again} Free some space, or \`nuage-mount unpin ${quoted(shown)}\`.`,
+        text.noRoom(remaining(progress)),
+        `${again} ${text.freeSpace({ path: quoted(shown) })}`,
       );
     case 'failed': {
       const lines = progress.failures.map(
         ({ path, message }) => `  ${printable(path)}: ${printable(message)}`,
       );
-      const what = humanCount(progress.files - progress.filesHere, 'file');
-      const why = [`${what} could not be fetched:`, ...lines].join('\n');
-      throw new CommandError(EXIT.UNEXPECTED, why, again);
+      const told = text.couldNotFetch({ count: progress.files - progress.filesHere });
+      throw new CommandError(EXIT.UNEXPECTED, [told, ...lines].join('\n'), again);
     }
   }
 }
 
-function sizeOf({ files, bytes }: PinProgress): string {
-  return `${humanCount(files, 'file')}, ${humanBytes(bytes)}`;
+interface Size {
+  readonly files: string;
+  readonly bytes: string;
 }
 
-function remaining({ files, filesHere, bytes, bytesHere }: PinProgress): string {
-  return `${humanCount(files - filesHere, 'file')}, ${humanBytes(bytes - bytesHere)}`;
+function sizeOf({ files, bytes }: { readonly files: number; readonly bytes: number }): Size {
+  return { files: generalText.files({ count: files }), bytes: humanBytes(bytes) };
+}
+
+function remaining({ files, filesHere, bytes, bytesHere }: PinProgress): Size {
+  return sizeOf({ files: files - filesHere, bytes: bytes - bytesHere });
 }
 
 function print(line: string): void {

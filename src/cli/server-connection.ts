@@ -8,6 +8,7 @@ import { FIRST_CONNECT_MS_MAX } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { Remote, ServerInfo } from '../remote/remote.js';
 import { connectError } from './exit-codes.js';
+import { serverText } from './messages/server.js';
 import { proxyFor } from './proxy.js';
 import type { MountSettings } from './settings.js';
 
@@ -38,7 +39,7 @@ export class ServerConnection {
     try {
       return await remote.connect(AbortSignal.any([signal, deadline]));
     } catch (error) {
-      const late = new NuageError('timeout', 'the server does not answer', { cause: error });
+      const late = new NuageError('timeout', serverText.silent(), { cause: error });
       throw connectError(deadline.aborted ? late : error, this.#options.settings.url);
     }
   }

@@ -2,6 +2,7 @@
 import { NuageError } from '../errors.js';
 import { pageAddress, parseServerAddress } from '../remote/server-address.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { mountUsageText } from './messages/mount.js';
 
 /**
  * `Cloud.example.org/index.php/apps/files/` → `https://cloud.example.org`.
@@ -13,7 +14,10 @@ export function canonicalUrl(text: string, options: { readonly allowInsecure: bo
     return `${address.origin.origin}${pageAddress(address, '')}`.replace(/\/$/, '');
   } catch (error) {
     if (!(error instanceof NuageError)) throw error;
-    const example = 'Give it as the browser shows it: https://nuage03.apps.education.fr';
-    throw new CommandError(EXIT.UNREACHABLE, `${text}: ${error.message}.`, error.hint ?? example);
+    throw new CommandError(
+      EXIT.UNREACHABLE,
+      mountUsageText.noAddress({ address: text, reason: error.message }),
+      error.hint ?? mountUsageText.addressExample(),
+    );
   }
 }

@@ -2,58 +2,55 @@
 import path from 'node:path';
 import { fullWarning } from './cache-command.js';
 import type { MountStatus } from './control-messages.js';
-import { humanBytes, printable } from './human.js';
+import type { PendingChange } from './engine-messages.js';
 import { LOG_FOLDER, LOG_NAME } from './log-file.js';
+import { humanBytes, humanTime, printable } from './messages/figures.js';
+import { actionText, statusText as text } from './messages/status.js';
 
 export function showStatus(status: MountStatus): string {
-  const { quota } = status;
-  const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
-  const kept = humanBytes(status.cacheBytes);
+  const { mountPoint, user, url, pid } = status;
+  const time = humanTime(status.since);
   const lines = [
-    `${status.mountPoint}: ${status.user} on ${status.url} (process ${status.pid})`,
-    `  ${status.online ? 'online' : 'OFFLINE'} since ${localTime(status.since)}`,
+    text.mount({ folder: mountPoint, user, url, pid: String(pid) }),
+    `  ${status.online ? text.online({ time }) : text.offline({ time })}`,
     ...showReason(status),
-    `  known: ${status.knownEntries} files and folders; kept here: ${kept}`,
+    `  ${text.known({ count: status.knownEntries, bytes: humanBytes(status.cacheBytes) })}`,
+    ...showQuota(status),
   ];
-  if (quota !== undefined) {
-    const free = quota.available === undefined ? 'no limit' : `${humanBytes(quota.available)} free`;
-    lines.push(`  on the server: ${humanBytes(quota.used)} used, ${free}`);
+  if (status.cacheFull !== null) {
+    lines.push(`  ${text.cache({ warning: fullWarning(status.cacheFull) })}`);
   }
-  if (status.cacheFull !== null) lines.push(`  cache: ${fullWarning(status.cacheFull)}`);
-  lines.push(`  log: ${log}`, `  ${showQueue(status)}`);
-  for (const change of status.pending) {
-    const size = change.bytes > 0 ? ` (${humanBytes(change.bytes)})` : '';
-    lines.push(`    ${change.action} ${printable(change.path)}${size}`);
-    const { failure } = change;
-    if (failure !== undefined) {
-      const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
-      lines.push(`      ${printable(failure.message)}.${hint}`);
-    }
-  }
+  const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
+  lines.push(`  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
+  lines.push(...status.pending.flatMap((change) => showChange(change)));
   const more = status.pendingCount - status.pending.length;
-  if (more > 0) lines.push(`    and ${more} more`);
+  if (more > 0) lines.push(`    ${text.more({ count: more })}`);
   return `${lines.join('\n')}\n`;
 }
 
 function showReason({ online, reason }: MountStatus): readonly string[] {
   if (online || reason === undefined) return [];
-  if (reason.kind === 'unauthenticated') {
-    return [
-      '    the server refuses the password. Unmount, then mount again with a new app password.',
-    ];
-  }
+  if (reason.kind === 'unauthenticated') return [`    ${text.refusesPassword()}`];
   const hint = reason.hint === undefined ? '' : ` ${reason.hint}`;
   return [`    ${printable(reason.message)}.${hint}`];
 }
 
-/** `2026-11-23 18:45:02`, which is how Swedes write it. */
-function localTime(ms: number): string {
-  return new Date(ms).toLocaleString('sv-SE');
+function showQuota({ quota }: MountStatus): readonly string[] {
+  if (quota === undefined) return [];
+  const used = humanBytes(quota.used);
+  if (quota.available === undefined) return [`  ${text.quotaWithoutLimit({ used })}`];
+  return [`  ${text.quotaFree({ used, free: humanBytes(quota.available) })}`];
 }
 
-function showQueue({ pendingCount, failedCount }: MountStatus): string {
-  if (pendingCount === 0) return 'everything has been sent';
-  const refused = failedCount > 0 ? `, ${failedCount} of them refused so far` : '';
-  const changes = pendingCount === 1 ? 'change waits' : 'changes wait';
-  return `${pendingCount} ${changes} to be sent${refused}:`;
+function showQueue({ pendingCount: count, failedCount: refused }: MountStatus): string {
+  if (count === 0) return text.allSent();
+  return refused === 0 ? text.waiting({ count }) : text.waitingSomeRefused({ count, refused });
+}
+
+function showChange({ action, path: file, bytes, failure }: PendingChange): readonly string[] {
+  const size = bytes > 0 ? ` (${humanBytes(bytes)})` : '';
+  const line = `    ${actionText[action]()} ${printable(file)}${size}`;
+  if (failure === undefined) return [line];
+  const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
+  return [line, `      ${printable(failure.message)}.${hint}`];
 }

@@ -13,14 +13,9 @@ import {
   socketPath,
   withdraw,
 } from '../../src/cli/account-folder.js';
-import {
-  CommandError,
-  connectError,
-  EXIT,
-  EXIT_MEANINGS,
-  mountError,
-} from '../../src/cli/exit-codes.js';
+import { CommandError, connectError, EXIT, mountError } from '../../src/cli/exit-codes.js';
 import { createLog } from '../../src/cli/log-file.js';
+import { exitMeanings } from '../../src/cli/messages/exit-codes.js';
 import {
   checkMountPoint,
   prepareMountPoint,
@@ -308,9 +303,9 @@ describe('a status', () => {
 
   it('names what waits, why, and what to do, and no name steers the terminal', () => {
     expect(showStatus(status)).toBe(`/home/jean/Nuage: jean on https://a.fr (process 7)
-  OFFLINE since 2026-11-23 18:45:02
+  OFFLINE since 23 November 2026 at 18:45
     the server cannot be reached (ENETDOWN).
-  known: 1204 files and folders; kept here: 4.1 MB
+  known: 1,204 files and folders; kept here: 4.1 MB
   on the server: 3.0 GB used, no limit
   log: /home/jean/.local/share/nuage-mount/jean@a.fr-1/log/nuage-mount.log
   3 changes wait to be sent, 1 of them refused so far:
@@ -334,7 +329,7 @@ describe('a status', () => {
     [999, '999 B'],
     [1_000, '1.0 kB'],
     [123_456_789, '123 MB'],
-    [5e15, '5000 TB'],
+    [5e15, '5,000 TB'],
   ])('writes %d bytes as %s', (count, text) => {
     expect(showStatus({ ...status, cacheBytes: count })).toContain(`kept here: ${text}\n`);
   });
@@ -386,8 +381,8 @@ describe('exit codes', () => {
 
   it('are listed in the README as `--help` lists them', () => {
     const readme = fs.readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
-    for (const [code, meaning] of Object.entries(EXIT_MEANINGS)) {
-      expect(readme).toMatch(new RegExp(`^\\| +${code} +\\| ${escaped(meaning)} +\\|$`, 'm'));
+    for (const [code, meaning] of Object.entries(exitMeanings)) {
+      expect(readme).toMatch(new RegExp(`^\\| +${code} +\\| ${escaped(meaning())} +\\|$`, 'm'));
     }
   });
 });

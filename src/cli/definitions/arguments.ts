@@ -1,0 +1,16 @@
+/** Arguments that several commands take. */
+import type { Argv } from 'yargs';
+import { generalText } from '../messages/general.js';
+
+/** For what is asked of a mount that runs. */
+export function mountedFolder(y: Argv): Argv<{ dir: string | undefined }> {
+  return y.positional('dir', { type: 'string', describe: generalText.mountedFolder() });
+}
+
+export function json<Before>(y: Argv<Before>) {
+  return y.option('json', {
+    type: 'boolean',
+    default: false,
+    describe: generalText.forScripts(),
+  });
+}

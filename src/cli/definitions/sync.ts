@@ -1,0 +1,10 @@
+/** How `sync` is typed: its arguments and options. */
+import type { Argv } from 'yargs';
+import { syncText as text } from '../messages/sync.js';
+import { mountedFolder } from './arguments.js';
+
+export function addSync(y: Argv): Argv {
+  return y.command('sync [dir]', text.about(), mountedFolder, async ({ dir }) =>
+    (await import('../commands.js')).sync(dir),
+  );
+}

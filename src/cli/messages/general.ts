@@ -1,0 +1,16 @@
+/** What several commands say. */
+import { defineMessages } from './define.js';
+
+export const generalText = defineMessages({
+  seeHelp: { en: 'See `nuage-mount --help`.', fr: 'Voir `nuage-mount --help`.' },
+  givenUp: { en: 'Given up.', fr: 'Abandonné.' },
+  forScripts: { en: 'For scripts', fr: 'Pour un script' },
+  mountedFolder: {
+    en: 'The mounted folder, or one within; may be left out where one account is mounted',
+    fr: 'Le dossier monté, ou un dossier dedans ; inutile quand un seul compte est monté',
+  },
+  files: {
+    en: { one: '{count} file', other: '{count} files' },
+    fr: { one: '{count} fichier', other: '{count} fichiers' },
+  },
+});

@@ -1,0 +1,67 @@
+/** `--help` as a whole, and what is wrong with a command line. */
+import { defineMessages } from './define.js';
+
+export const helpText = defineMessages({
+  about: {
+    en: 'Mounts a Nextcloud account (le Nuage) as a local folder.',
+    fr: "Monte un compte Nextcloud (le Nuage) comme un dossier de l'ordinateur.",
+  },
+  usage: { en: '$0 DIR --server URL --user NAME', fr: '$0 DOSSIER --server URL --user NOM' },
+  examples: { en: 'Examples:', fr: 'Exemples :' },
+  exitCodes: { en: 'Exit codes:', fr: 'Codes de sortie :' },
+  whichCommand: {
+    en: 'Which folder, or which command?',
+    fr: 'Quel dossier, ou quelle commande ?',
+  },
+  whichFolder: { en: 'Which folder?', fr: 'Quel dossier ?' },
+  wrongUsage: { en: 'Wrong usage.', fr: "La commande n'est pas correcte." },
+  notForPeople: {
+    en: 'This command is not for people.',
+    fr: "Cette commande ne s'utilise pas à la main.",
+  },
+});
+
+/** What yargs says otherwise than we would, by its own words for it. */
+export const yargsText = defineMessages({
+  'Positionals:': { en: 'Arguments:', fr: 'Arguments :' },
+  'Show help': { en: 'Show this help', fr: 'Montre cette aide' },
+  'Show version number': { en: 'Show the version', fr: 'Montre la version' },
+  string: { en: 'text', fr: 'texte' },
+  boolean: { en: 'yes or no', fr: 'oui ou non' },
+  number: { en: 'number', fr: 'nombre' },
+});
+
+export const exampleText = defineMessages({
+  mountFirst: {
+    en: 'asks for the app password, mounts, and returns',
+    fr: "demande le mot de passe d'application, monte, et rend la main",
+  },
+  mountAgain: {
+    en: 'mounts there again what was mounted there last',
+    fr: 'remonte là ce qui y était monté la dernière fois',
+  },
+  service: {
+    en: 'for a service; Ctrl-C or SIGTERM ends it',
+    fr: 'pour un service ; Ctrl-C ou SIGTERM y met fin',
+  },
+  status: {
+    en: 'shows what waits to be sent, what failed and why',
+    fr: "montre ce qui attend d'être envoyé, ce qui a échoué et pourquoi",
+  },
+  sync: {
+    en: 'waits until everything has been sent',
+    fr: 'attend que tout soit envoyé',
+  },
+  pin: {
+    en: 'keeps it here, also for when there is no network',
+    fr: 'le garde ici, même pour quand il n’y aura pas de réseau',
+  },
+  unmount: {
+    en: 'ends it, as umount and fusermount3 -u do',
+    fr: 'y met fin, comme umount et fusermount3 -u',
+  },
+  demo: {
+    en: 'an account to try it on, on this machine',
+    fr: 'un compte pour essayer, sur cet ordinateur',
+  },
+});

@@ -1,0 +1,70 @@
+/** What `status` says to people, and `--help` of it. */
+import { defineMessages } from './define.js';
+
+export const statusText = defineMessages({
+  about: {
+    en: 'What is mounted, what waits, what failed and why',
+    fr: 'Ce qui est monté, ce qui attend, ce qui a échoué et pourquoi',
+  },
+  mount: {
+    en: '{folder}: {user} on {url} (process {pid})',
+    fr: '{folder} : {user} sur {url} (processus {pid})',
+  },
+  online: { en: 'online since {time}', fr: 'en ligne depuis {time}' },
+  offline: { en: 'OFFLINE since {time}', fr: 'HORS LIGNE depuis {time}' },
+  refusesPassword: {
+    en: 'the server refuses the password. Unmount, then mount again with a new app password.',
+    fr: [
+      'le serveur refuse le mot de passe. Démontez, puis remontez avec un nouveau mot de passe',
+      "d'application.",
+    ],
+  },
+  known: {
+    en: {
+      one: 'known: {count} file or folder; kept here: {bytes}',
+      other: 'known: {count} files and folders; kept here: {bytes}',
+    },
+    fr: {
+      one: 'connus : {count} fichier ou dossier ; gardés ici : {bytes}',
+      other: 'connus : {count} fichiers et dossiers ; gardés ici : {bytes}',
+    },
+  },
+  quotaFree: {
+    en: 'on the server: {used} used, {free} free',
+    fr: 'sur le serveur : {used} utilisés, {free} libres',
+  },
+  quotaWithoutLimit: {
+    en: 'on the server: {used} used, no limit',
+    fr: 'sur le serveur : {used} utilisés, sans limite',
+  },
+  cache: { en: 'cache: {warning}', fr: 'cache : {warning}' },
+  log: { en: 'log: {file}', fr: 'journal : {file}' },
+  allSent: { en: 'everything has been sent', fr: 'tout a été envoyé' },
+  waiting: {
+    en: { one: '{count} change waits to be sent:', other: '{count} changes wait to be sent:' },
+    fr: {
+      one: "{count} changement attend d'être envoyé :",
+      other: "{count} changements attendent d'être envoyés :",
+    },
+  },
+  waitingSomeRefused: {
+    en: {
+      one: '{count} change waits to be sent, {refused} refused so far:',
+      other: '{count} changes wait to be sent, {refused} of them refused so far:',
+    },
+    fr: {
+      one: "{count} changement attend d'être envoyé, {refused} refusé jusqu'ici :",
+      other: "{count} changements attendent d'être envoyés, dont {refused} refusés jusqu'ici :",
+    },
+  },
+  more: { en: 'and {count} more', fr: 'et {count} de plus' },
+});
+
+/** What is done to a file or folder on the server. */
+export const actionText = defineMessages({
+  create: { en: 'create', fr: 'créer' },
+  upload: { en: 'upload', fr: 'envoyer' },
+  move: { en: 'move', fr: 'déplacer' },
+  delete: { en: 'delete', fr: 'supprimer' },
+  'set-time': { en: 'set-time', fr: 'dater' },
+});
