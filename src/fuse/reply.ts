@@ -78,7 +78,7 @@ export class Reply {
     const base = PAYLOAD + at;
     setU64(this.view, base + OPEN_OUT.at.fh, open.handle);
     setU32(this.view, base + OPEN_OUT.at.open_flags, open.openFlags);
-    setU32(this.view, base + OPEN_OUT.at.padding, 0);
+    setU32(this.view, base + OPEN_OUT.at.backing_id, 0);
     return OPEN_OUT.size;
   }
 

@@ -57,7 +57,11 @@ export const ATTR_OUT_HEAD = layout('fuse_attr_out', {
 });
 export const ATTR_OUT_BYTES = ATTR_OUT_HEAD.size + ATTR.size;
 
-export const OPEN_OUT = layout('fuse_open_out', { fh: 'u64', open_flags: 'u32', padding: 'u32' });
+export const OPEN_OUT = layout('fuse_open_out', {
+  fh: 'u64',
+  open_flags: 'u32',
+  backing_id: 'i32',
+});
 export const WRITE_OUT = layout('fuse_write_out', { size: 'u32', padding: 'u32' });
 export const LSEEK_OUT = layout('fuse_lseek_out', { offset: 'u64' });
 export const COPY_FILE_RANGE_OUT = layout('fuse_copy_file_range_out', { bytes_copied: 'u64' });
