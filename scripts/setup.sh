@@ -64,10 +64,10 @@ build_sqlite() {
   printf 'setup: compiling SQLite, once (about two minutes)\n'
   local headers
   headers=$(node -p "require('path').resolve(process.execPath, '../..')")
-  local gyp
-  gyp=$(npm root -g)/npm/node_modules/node-gyp/bin/node-gyp.js
   [ -f "$headers/include/node/node_api.h" ] || fail "the headers of Node.js are missing under $headers/include/node"
-  (cd "$module" && node "$gyp" rebuild --release --nodedir="$headers" >build.log 2>&1) ||
+  # npm knows where its node-gyp is: beside it, or elsewhere as in Debian's packages.
+  npm_config_nodedir=$headers npm explore better-sqlite3 -- node-gyp rebuild --release \
+    >"$module/build.log" 2>&1 ||
     fail "compiling SQLite failed: see $module/build.log"
   node -e "$works"
   cp "$built" "$kept"
