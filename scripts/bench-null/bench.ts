@@ -1,7 +1,8 @@
 /**
  * Our session against libfuse3 in C on the same null file system: both servers and the load pinned
  * to one and the same core, the load changing between them every tenth of a second. Shown are the
- * medians, and the median of the ratios of neighbouring slices, which bears a busy machine.
+ * medians per second of processor time, of server and load together, and the median of the ratios
+ * of neighbouring slices: both bear a busy machine.
  *
  * `npx tsx scripts/bench-null/bench.ts [--json] [--seconds 0.1] [--slices 15] [--core 0]`
  * Needs root (or /dev/fuse for everybody), a C compiler, pkg-config and libfuse3-dev.
@@ -95,9 +96,10 @@ function emptySlices(): Record<Measure, number[]> {
 }
 
 /** @returns one entry per file. */
-function runLoad(load: string, files: readonly string[], seconds: string): readonly Slices[] {
-  const slices = files.map(emptySlices);
-  const args = ['-c', values.core, load, seconds, values.slices, ...files];
+function runLoad(load: string, running: readonly Running[], seconds: string): readonly Slices[] {
+  const slices = running.map(emptySlices);
+  const served = running.flatMap(({ file, server }) => [file, String(server.pid)]);
+  const args = ['-c', values.core, load, seconds, values.slices, ...served];
   const output = execFileSync('taskset', args, { encoding: 'utf8', timeout: LOAD_MS_MAX });
   for (const line of output.trim().split('\n')) {
     const [name = '', index = '', value = ''] = line.split(' ');
@@ -161,10 +163,9 @@ async function main(): Promise<void> {
     const base = [compile(folder, 'null-fs.c', fuseFlags())];
     running.push(await start({ name: 'libfuse3-mount', command: base }, folder));
     running.push(await start({ name: 'our-mount', command: ours }, folder));
-    const files = running.map(({ file }) => file);
     // Once for the optimising compiler, not counted.
-    runLoad(load, files, values.seconds);
-    const [inC, inTypeScript] = runLoad(load, files, values.seconds);
+    runLoad(load, running, values.seconds);
+    const [inC, inTypeScript] = runLoad(load, running, values.seconds);
     if (inC === undefined || inTypeScript === undefined) throw new Error('no figures');
     const rows = compare(inC, inTypeScript);
     if (values.json) console.log(JSON.stringify(rows, null, 2));

@@ -1,9 +1,12 @@
 /*
- * The load on null file systems: `load SECONDS SLICES FILE…` runs each measure on each file in
- * turn, SLICES times for SECONDS, so that what else the machine does hits all alike. Writes one
- * line "name index value" per slice; rates are per second, throughput is in MiB per second.
+ * The load on null file systems: `load SECONDS SLICES (FILE PID)…` runs each measure on each file
+ * in turn, SLICES times for SECONDS, so that what else the machine does hits all alike. PID serves
+ * FILE. Writes one line "name index value" per slice. Seconds are those that the processor spent
+ * on the load and on the server, which on one processor without other work are those of the clock:
+ * rates are per such second, throughput is in MiB.
  */
 #define _GNU_SOURCE
+#include <dirent.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,12 +25,37 @@ static double seconds;
 static int slices;
 static char **paths;
 static int files;
+static const char *server;
 
 static double now(void)
 {
 	struct timespec t;
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec + t.tv_nsec / 1e9;
+}
+
+/* Seconds that all threads of a process have run, from their schedstat, in nanoseconds there. */
+static double ran(const char *pid)
+{
+	char name[300];
+	struct dirent *task;
+	long long sum = 0, one;
+	DIR *tasks;
+
+	snprintf(name, sizeof name, "/proc/%s/task", pid);
+	tasks = opendir(name);
+	while (tasks != NULL && (task = readdir(tasks)) != NULL) {
+		snprintf(name, sizeof name, "/proc/%s/task/%s/schedstat", pid, task->d_name);
+		FILE *stat = task->d_name[0] == '.' ? NULL : fopen(name, "r");
+		if (stat == NULL)
+			continue;
+		if (fscanf(stat, "%lld", &one) == 1)
+			sum += one;
+		fclose(stat);
+	}
+	if (tasks != NULL)
+		closedir(tasks);
+	return sum / 1e9;
 }
 
 static void require(int holds, const char *what)
@@ -93,27 +121,28 @@ static void slice(const char *name, int index, int flags, int (*once)(int, long 
 {
 	int fd = open_with(flags);
 	long long count = 0;
-	double start, end;
+	double start, spent;
 
 	for (int i = 0; i < 32; i++)
 		once(fd, i);
+	spent = ran("self") + ran(server);
 	start = now();
 	do {
 		for (int i = 0; i < 16; i++)
 			once(fd, count++);
-		end = now();
-	} while (end - start < seconds);
+	} while (now() - start < seconds);
 	fsync(fd);
-	end = now();
+	spent = ran("self") + ran(server) - spent;
 	close(fd);
-	printf("%s %d %.1f\n", name, index, count / (end - start));
+	printf("%s %d %.1f\n", name, index, count / spent);
 }
 
 static void measure(const char *name, int flags, int (*once)(int, long long))
 {
 	for (int round = 0; round < slices; round++)
 		for (int index = 0; index < files; index++) {
-			path = paths[index];
+			path = paths[2 * index];
+			server = paths[2 * index + 1];
 			slice(name, index, flags, once);
 		}
 	fflush(stdout);
@@ -121,12 +150,12 @@ static void measure(const char *name, int flags, int (*once)(int, long long))
 
 int main(int argc, char **argv)
 {
-	if (argc < 4)
+	if (argc < 5)
 		return 2;
 	seconds = atof(argv[1]);
 	slices = atoi(argv[2]);
 	paths = argv + 3;
-	files = argc - 3;
+	files = (argc - 3) / 2;
 	require(posix_memalign((void **)&buffer, 4096, LARGE_BYTES) == 0, "posix_memalign");
 	measure("stat", O_RDONLY, stat_once);
 	measure("open", O_RDONLY, open_once);

@@ -33,3 +33,9 @@ export function setU64(view: DataView, at: number, value: number): void {
   view.setUint32(at + HIGH, Math.floor(value / WORD), little);
   view.setUint32(at + LOW, value, little);
 }
+
+/** Exact, and without the allocation that a bigint costs. */
+export function copyU64(from: DataView, fromAt: number, to: DataView, toAt: number): void {
+  to.setUint32(toAt, from.getUint32(fromAt, little), little);
+  to.setUint32(toAt + 4, from.getUint32(fromAt + 4, little), little);
+}

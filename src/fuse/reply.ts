@@ -1,6 +1,8 @@
 /** The buffer in which every reply is built, behind room for its `fuse_out_header`. */
-import { LITTLE, setU32, setU64 } from './integers.js';
+import { copyU64, LITTLE, setU32, setU64 } from './integers.js';
 import type { Attributes, EntryReply, OpenReply, StatfsReply } from './filesystem.js';
+import type { Request } from './request.js';
+import { IN_HEADER } from './structs-in.js';
 import {
   ATTR,
   ATTR_OUT_BYTES,
@@ -41,11 +43,11 @@ export class Reply {
   }
 
   /** @param length of the payload. @returns bytes of the whole message. */
-  writeHeader(unique: bigint, errno: number, length: number): number {
+  writeHeader(request: Request, errno: number, length: number): number {
     const total = PAYLOAD + length;
     setU32(this.view, OUT_HEADER.at.len, total);
     this.view.setInt32(OUT_HEADER.at.error, -errno, LITTLE);
-    this.view.setBigUint64(OUT_HEADER.at.unique, unique, LITTLE);
+    copyU64(request.view, IN_HEADER.at.unique, this.view, OUT_HEADER.at.unique);
     return total;
   }
 

@@ -306,7 +306,7 @@ export class FuseSession {
 
   #send(request: Request, errno: number, length: number): Sent {
     if (this.#gone) return 'gone';
-    const total = this.#reply.writeHeader(request.unique, errno, length);
+    const total = this.#reply.writeHeader(request, errno, length);
     try {
       const sent = this.#device.write(this.#reply.address, total);
       if (sent === 'gone') this.#leave();
