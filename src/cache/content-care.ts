@@ -172,6 +172,7 @@ function forgetTail(state: ContentState): void {
     state.map = new BlockMap(state.size);
     state.map.addWhole(0, state.size);
   }
+  state.fragments = undefined;
   state.map.deleteTouched(BLOCK_SIZE_BYTES, state.size);
   state.fetched?.deleteTouched(BLOCK_SIZE_BYTES, state.size);
 }
@@ -182,6 +183,7 @@ function isEvictable(state: ContentState): boolean {
 
 /** Blocks that were fetched a moment ago count as missing again. */
 function forgetUnsynced(state: ContentState): void {
+  state.fragments = undefined;
   if (state.fetched === undefined || state.map === undefined) return;
   state.map = new BlockMap(state.map.fetchable, state.map.bitsWithout(state.fetched));
   state.fetched = undefined;

@@ -1,6 +1,7 @@
 /** What is known of one content: its row, and beside it what only memory knows. */
 import { BLOCK_SIZE_BYTES } from '../limits.js';
 import { BlockMap } from './block-map.js';
+import type { ByteRanges } from './byte-ranges.js';
 import type { CacheDatabase } from './database.js';
 import type { Sql } from './sql.js';
 
@@ -26,6 +27,8 @@ export interface ContentState {
    * same blocks as `map`; undefined when there are none.
    */
   fetched: BlockMap | undefined;
+  /** Fetched parts of blocks that are not in `map` as a whole; undefined when there are none. */
+  fragments: ByteRanges | undefined;
   /** The committed row says that it is dirty: bytes of the user may be written. */
   dirtyCommitted: boolean;
   /** The row lags behind in what may be lost: size, use. Saved by the next flush. */
@@ -49,6 +52,7 @@ export interface ContentState {
 /** What a fresh content and one read from its row share. */
 const IN_MEMORY = {
   fetched: undefined,
+  fragments: undefined,
   needsSave: false,
   isNewFile: false,
   syncFailed: false,

@@ -16,7 +16,7 @@ import type { Clock } from '../clock.js';
 import { NuageError } from '../errors.js';
 import { BLOCK_SIZE_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
-import { BlockMap, type ByteRange } from './block-map.js';
+import type { BlockMap, ByteRange } from './block-map.js';
 import { ContentCare } from './content-care.js';
 import { ContentCatalog } from './content-catalog.js';
 import { recoverContents, type RecoveryReport } from './content-recovery.js';
@@ -24,6 +24,7 @@ import { ContentRows, type ContentState, newContent } from './content-row.js';
 import { ContentSync, type SyncRound } from './content-sync.js';
 import { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
+import { absentBytes, addFetched, forgetFragments } from './fetched-bytes.js';
 
 export interface ContentStoreOptions {
   readonly db: CacheDatabase;
@@ -121,23 +122,20 @@ export class ContentStore {
     return this.#catalog.get(id).map?.missing(start, end) ?? NOTHING;
   }
 
-  covered(id: string, start: number, end: number): boolean {
-    return this.#catalog.get(id).map?.covers(start, end) ?? true;
+  /** What of this range is not here, to the byte: parts of blocks are read as soon as they come. */
+  absent(id: string, start: number, end: number): readonly ByteRange[] {
+    return absentBytes(this.#catalog.get(id), start, end);
   }
 
-  /**
-   * These bytes of the server stand in the data file. Blocks wholly inside are here from now on.
-   */
+  covered(id: string, start: number, end: number): boolean {
+    return this.absent(id, start, end).length === 0;
+  }
+
+  /** These bytes of the server stand in the data file. */
   markFetched(id: string, start: number, end: number): void {
     const state = this.#catalog.get(id);
     if (state.map === undefined) return;
-    const fetched = state.fetched ?? new BlockMap(state.map.fetchable);
-    for (const gap of state.map.missing(start, end)) {
-      const from = Math.max(gap.start, start);
-      const to = Math.min(gap.end, end);
-      if (state.map.addWhole(from, to)) fetched.addWhole(from, to);
-    }
-    state.fetched = fetched;
+    addFetched(state, start, end);
     state.unflushedBytes += end - start;
     this.#catalog.unsaved.add(state);
     this.#catalog.measureLater(state);
@@ -184,6 +182,7 @@ export class ContentStore {
     state.size = size;
     this.#catalog.saveLater(state);
     this.#catalog.measureLater(state);
+    forgetFragments(state, size, Infinity);
     if (state.map === undefined || !state.map.cut(size)) return;
     state.fetched?.cut(size);
     // Forgotten, the next start would fetch what was cut off into what was extended again.
@@ -198,6 +197,7 @@ export class ContentStore {
     const state = this.#catalog.get(id);
     if (state.map === undefined) return;
     const isNew = state.map.addTouched(start, end);
+    forgetFragments(state, start, end);
     // Fetched a moment ago and not synced, the row would leave it out.
     const wasLeftOut = state.fetched?.deleteTouched(start, end) ?? false;
     if (isNew || wasLeftOut) this.#catalog.save(state);

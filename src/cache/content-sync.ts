@@ -148,6 +148,7 @@ export class ContentSync {
    */
   #failed(state: ContentState): void {
     state.syncFailed = state.unsynced;
+    state.fragments = undefined;
     if (state.fetched === undefined) return;
     if (state.map !== undefined) {
       state.map = new BlockMap(state.map.fetchable, state.map.bitsWithout(state.fetched));

@@ -154,6 +154,7 @@ export class EngineLink {
     switch (message.type) {
       case 'start':
       case 'cancel':
+      case 'allow':
         if (this.#executor === undefined) this.#early.push(message);
         else this.#executor.handle(message);
         return;

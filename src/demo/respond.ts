@@ -159,5 +159,8 @@ function stepOf(
 async function writePiece(response: Writable, piece: Buffer): Promise<void> {
   if (response.write(piece)) return;
   // A client that goes away while we wait for room ends the wait as well.
-  await Promise.race([once(response, 'drain'), once(response, 'close')]);
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  const waits = [once(response, 'drain', { signal }), once(response, 'close', { signal })];
+  await Promise.race(waits).finally(() => waiting.abort());
 }

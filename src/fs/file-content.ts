@@ -8,6 +8,7 @@ import { NuageError } from '../errors.js';
 import type { Parked } from '../fuse/filesystem.js';
 import { type Result } from '../fuse/filesystem.js';
 import { BLOCK_SIZE_BYTES } from '../limits.js';
+import type { Wanted } from '../sync/reader.js';
 import { timestampNow } from './attributes.js';
 import { type FsContext, park, requireFile } from './context.js';
 import type { FileHandle } from './handles.js';
@@ -24,11 +25,7 @@ export function contentOf(context: Pick<FsContext, 'tree' | 'contents'>, node: T
   });
 }
 
-export interface Range {
-  readonly content: string;
-  readonly start: number;
-  readonly end: number;
-}
+type Range = Wanted;
 
 /** @returns bytes read; parked while some are on their way. */
 export function readBytes(
@@ -151,15 +148,22 @@ function prepare(context: FsContext, node: TreeNode, range: Range): Parked | und
   const { content, start, end } = range;
   if (contents.isComplete(content)) return undefined;
   if (start % BLOCK_SIZE_BYTES !== 0) {
-    const wait = fetchRange(context, node.ino, { content, start, end: start + 1 });
+    const wait = fetchRange(context, node.ino, blockAt(context, content, start));
     if (wait !== undefined) return wait;
   }
   if (end % BLOCK_SIZE_BYTES !== 0 && end < node.size) {
-    const wait = fetchRange(context, node.ino, { content, start: end - 1, end });
+    const wait = fetchRange(context, node.ino, blockAt(context, content, end));
     if (wait !== undefined) return wait;
   }
   const waitFor = sync.reader.clear(content, start, end);
   return waitFor === undefined ? undefined : park(context, waitFor);
+}
+
+/** The whole block, as far as the content goes. */
+function blockAt({ contents }: FsContext, content: string, offset: number): Range {
+  const start = Math.floor(offset / BLOCK_SIZE_BYTES) * BLOCK_SIZE_BYTES;
+  const end = Math.min(start + BLOCK_SIZE_BYTES, contents.size(content));
+  return { content, start, end, isExact: true };
 }
 
 function markDirty(context: FsContext, ino: number, content: string): void {

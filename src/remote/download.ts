@@ -151,7 +151,7 @@ function checkRange(answer: HttpAnswer, range: ReadRange, details: ErrorDetails)
 async function passOn(
   answer: HttpAnswer,
   promised: Promised,
-  { onData, progress }: Reading,
+  { onData, progress, gate }: Reading,
   details: ErrorDetails,
 ): Promise<void> {
   let offset = promised.start;
@@ -162,6 +162,7 @@ async function passOn(
     onData(chunk, offset);
     offset += chunk.length;
     progress.position = offset;
+    if (promised.end === undefined || offset < promised.end) await gate?.wait(offset);
   }
   if (promised.end !== undefined && offset !== promised.end) {
     throw new NuageError('offline', 'the answer ends too early', details);

@@ -19,6 +19,7 @@ import {
 import type { Logger } from '../log.js';
 import { fetchBytes, fetchInto } from './fetch-into.js';
 import { FileSource } from './file-source.js';
+import { FlowGate } from './flow-gate.js';
 import { Lane } from './lanes.js';
 import type {
   Effect,
@@ -60,6 +61,8 @@ const LANE_OF = {
 interface Job {
   readonly lane: Lane;
   readonly controller: AbortController;
+  /** Of a fetch. */
+  readonly gate: FlowGate | undefined;
 }
 
 type Carry<Op extends Effect['op']> = (
@@ -94,8 +97,17 @@ export class EffectExecutor {
   }
 
   handle(request: EffectRequest): void {
-    if (request.type === 'cancel') this.#cancel(request.id);
-    else this.#start(request.id, request.effect);
+    switch (request.type) {
+      case 'start':
+        this.#start(request.id, request.effect);
+        return;
+      case 'cancel':
+        this.#cancel(request.id);
+        return;
+      case 'allow':
+        this.#jobs.get(request.id)?.gate?.allow(request.upTo);
+        return;
+    }
   }
 
   /** Gives up everything; resolves when nothing runs any more. The remote stays open. */
@@ -112,7 +124,9 @@ export class EffectExecutor {
       this.#post({ type: 'failed', id, error: toErrorRecord(abortedError({ op: effect.op })) });
       return;
     }
-    const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller: new AbortController() };
+    const controller = new AbortController();
+    const gate = effect.op === 'fetch' ? new FlowGate(effect.limit, controller.signal) : undefined;
+    const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate };
     this.#jobs.set(id, job);
     job.lane.add(id, () => this.#run(id, effect, job.controller.signal));
   }
@@ -190,7 +204,8 @@ export class EffectExecutor {
 
   readonly #fetch: Carry<'fetch'> = (id, effect, signal) => {
     const onFetched = (upTo: number): void => this.#post({ type: 'fetched', id, upTo });
-    const context = { remote: this.#remote, clock: this.#clock, onFetched };
+    const gate = this.#jobs.get(id)?.gate;
+    const context = { remote: this.#remote, clock: this.#clock, onFetched, gate };
     return this.#void(fetchInto(context, effect, signal));
   };
 

@@ -8,7 +8,7 @@ import type { Clock } from '../clock.js';
 import { FETCH_PROGRESS_BYTES, FETCH_PROGRESS_MS } from '../limits.js';
 import { diskError, openDataFile } from './file-source.js';
 import type { Effect } from './messages.js';
-import type { Remote } from './remote.js';
+import type { ReadGate, Remote } from './remote.js';
 
 type Fetch = Extract<Effect, { readonly op: 'fetch' }>;
 
@@ -17,6 +17,7 @@ export interface FetchContext {
   readonly clock: Clock;
   /** Every byte of the range before `upTo` stands in the file. */
   readonly onFetched: (upTo: number) => void;
+  readonly gate?: ReadGate | undefined;
 }
 
 /** When it has ended, well or not, nothing more is written. */
@@ -53,24 +54,56 @@ interface FetchedRange {
 }
 
 async function fetchRange(
-  { remote, clock, onFetched }: FetchContext,
+  { remote, clock, onFetched, gate }: FetchContext,
   { path, etag, start, end }: FetchedRange,
   signal: AbortSignal,
   keep: (chunk: Uint8Array, offset: number) => void,
 ): Promise<void> {
-  let told = start;
-  let toldAt = clock.monotonic();
+  const progress = new Progress(start, clock, onFetched);
   const onData = (chunk: Uint8Array, offset: number): void => {
     const upTo = offset + chunk.length;
     assert(offset >= start && upTo <= end, 'bytes of a fetch lie within its range');
     keep(chunk, offset);
-    const now = clock.monotonic();
-    if (upTo - told < FETCH_PROGRESS_BYTES && now - toldAt < FETCH_PROGRESS_MS) return;
-    told = upTo;
-    toldAt = now;
-    onFetched(upTo);
+    progress.reached(upTo);
   };
-  await remote.read(path, { etag, start, end }, onData, signal);
+  try {
+    await remote.read(path, { etag, start, end, gate }, onData, signal);
+  } finally {
+    progress.tell();
+  }
+}
+
+/** Tells at once what is the first, or much, and everything within some milliseconds. */
+class Progress {
+  readonly #clock: Clock;
+  readonly #onFetched: (upTo: number) => void;
+  #upTo: number;
+  #told: number;
+  #toldAt = -Infinity;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(start: number, clock: Clock, onFetched: (upTo: number) => void) {
+    this.#clock = clock;
+    this.#onFetched = onFetched;
+    this.#upTo = start;
+    this.#told = start;
+  }
+
+  reached(upTo: number): void {
+    this.#upTo = upTo;
+    const isMuch = upTo - this.#told >= FETCH_PROGRESS_BYTES;
+    if (isMuch || this.#clock.monotonic() - this.#toldAt >= FETCH_PROGRESS_MS) this.tell();
+    else this.#timer ??= setTimeout(() => this.tell(), FETCH_PROGRESS_MS);
+  }
+
+  tell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (this.#upTo === this.#told) return;
+    this.#told = this.#upTo;
+    this.#toldAt = this.#clock.monotonic();
+    this.#onFetched(this.#upTo);
+  }
 }
 
 function writeAll(fd: number, data: Uint8Array, offset: number): void {

@@ -18,13 +18,17 @@ export type Effect =
   | { readonly op: 'connect' }
   | { readonly op: 'list'; readonly path: string; readonly depth: ListDepth }
   | { readonly op: 'stat'; readonly path: string }
-  /** Bytes `start` to `end` of this version into the data file, at the same offsets. */
+  /**
+   * Bytes `start` to `end` of this version into the data file, at the same offsets. What comes from
+   * `limit` on waits until it is allowed.
+   */
   | {
       readonly op: 'fetch';
       readonly path: string;
       readonly etag: string;
       readonly start: number;
       readonly end: number;
+      readonly limit: number;
       readonly dataFile: string;
     }
   /** The same into memory, from the start of `into` on: nothing of it is kept. */
@@ -91,7 +95,9 @@ export type EffectResult = EffectResults[Effect['op']];
 /** Engine → main. */
 export type EffectRequest =
   | { readonly type: 'start'; readonly id: EffectId; readonly effect: Effect }
-  | { readonly type: 'cancel'; readonly id: EffectId };
+  | { readonly type: 'cancel'; readonly id: EffectId }
+  /** A fetch may go on up to here. */
+  | { readonly type: 'allow'; readonly id: EffectId; readonly upTo: number };
 
 /** Main → engine. Exactly one `done` or `failed` per started effect, after all its pieces. */
 export type EffectEvent =

@@ -109,6 +109,13 @@ export interface ReadRange {
   /** First byte, and the byte behind the last; `end` undefined reads to the end. */
   readonly start: number;
   readonly end: number | undefined;
+  /** Asked after each piece whether the next is wanted yet; undefined wants all. */
+  readonly gate?: ReadGate | undefined;
+}
+
+export interface ReadGate {
+  /** `position`: bytes before it have come. @returns undefined where it may go on at once. */
+  wait(position: number): Promise<void> | undefined;
 }
 
 export interface Remote {

@@ -68,6 +68,11 @@ export class EffectClient {
     if (this.#running.has(id)) this.#post({ type: 'cancel', id });
   }
 
+  /** A fetch may go on up to here. */
+  allow(id: EffectId, upTo: number): void {
+    if (this.#running.has(id)) this.#post({ type: 'allow', id, upTo });
+  }
+
   deliver(event: EffectEvent): void {
     const running = this.#running.get(event.id);
     if (running === undefined) return;

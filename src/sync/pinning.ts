@@ -305,7 +305,7 @@ export class Pinning {
       this.#isDiskFull = !this.#parts.hooks.hasRoom(gap.end - gap.start);
       if (this.#isDiskFull) throw new NuageError('disk-full', 'the disk of the cache is full');
       this.#fetching.set(ino, contentKey(content));
-      const wanted = { content, start: gap.start, end: gap.end };
+      const wanted = { content, start: gap.start, end: gap.end, isExact: true };
       if (this.#parts.reader.ensure(node, wanted) === undefined) this.#lookAfter(0);
     } catch (error) {
       this.#failedToFetch(node, error);

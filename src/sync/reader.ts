@@ -1,8 +1,9 @@
 /**
- * Brings the bytes that operations wait for. A sequential reader is fed by few large ranges whose
- * window doubles; the next one is asked for before the reader reaches the end of the last, so the
- * line never idles. A read that a running stream will reach soon waits for it. Every range is
- * fetched with `If-Match`, so a content never mixes two versions.
+ * Brings the bytes that operations wait for. A sequential reader is fed by one long stream, which
+ * is let go on as the reader does, ever further ahead of it, so the line does not idle and little
+ * is brought in vain; several readers of one content share it. What is read here and there is
+ * fetched in small pieces. A read that a running stream will reach soon waits for it, and returns
+ * as soon as its bytes are there. Every fetch carries `If-Match`: a content never mixes versions.
  */
 import type { TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
@@ -10,33 +11,39 @@ import {
   BLOCK_SIZE_BYTES,
   FAILURE_MEMORY_MS,
   FETCH_LANE_MAX,
-  READ_WINDOW_BYTES_MAX,
-  READ_WINDOW_FIRST_BYTES,
+  STREAM_CHECK_MS,
+  STREAM_IDLE_MS,
+  STREAM_LEFT_MS,
   STREAM_REACH_BYTES,
   STREAMS_PER_CONTENT_MAX,
-  WHOLE_FILE_FETCH_BYTES_MAX,
 } from '../limits.js';
 import type { EffectId } from '../remote/messages.js';
 import type { Connection } from './connection.js';
 import { contentKey, type SyncContext, WaitFor } from './context.js';
+import { isSequential, planFetch, ReadPattern, type Run, widen } from './read-pattern.js';
 
-/** One running GET. `position`: bytes up to here stand in the data file. */
+/** One running GET. */
 interface Stream {
   id: EffectId;
   readonly start: number;
   readonly end: number;
+  /** Bytes up to here stand in the data file. */
   position: number;
+  /** It may go on up to here. */
+  limit: number;
+  /** Behind the last byte that somebody asked of it. */
+  wantedEnd: number;
+  /** When somebody last read from what it brings. */
+  followedAt: number;
+  arrivedAt: number;
   /** Ends soon; until then it may write. */
   isAborted: boolean;
 }
 
 /** What is being read of one content. */
 interface Reading {
+  readonly pattern: ReadPattern;
   readonly streams: Set<Stream>;
-  /** Size of the next window of a sequential reader. */
-  windowBytes: number;
-  /** End of the furthest window asked for by read-ahead. */
-  windowEnd: number;
   failure: { readonly error: NuageError; readonly until: number } | undefined;
 }
 
@@ -45,7 +52,11 @@ export interface Wanted {
   readonly content: string;
   readonly start: number;
   readonly end: number;
+  /** No more than this: nobody reads on behind it. */
+  readonly isExact?: boolean;
 }
+
+const CHECK = 'streams';
 
 export class Reader {
   readonly #context: SyncContext;
@@ -62,18 +73,21 @@ export class Reader {
    * @throws kind `stale` when this version is gone from the server, `offline` when it is away.
    */
   ensure(node: TreeNode, wanted: Wanted): WaitFor | undefined {
-    const { contents } = this.#context;
-    if (contents.covered(wanted.content, wanted.start, wanted.end)) {
-      this.#readAhead(node, wanted);
+    const { contents, tree } = this.#context;
+    const reading = this.#readingOf(wanted.content);
+    const run = wanted.isExact === true ? undefined : reading.pattern.note(wanted);
+    const [gap] = contents.absent(wanted.content, wanted.start, wanted.end);
+    if (gap === undefined) {
+      if (run !== undefined) this.#goOn(node, wanted, reading, run);
       return undefined;
     }
-    const reading = this.#readingOf(wanted.content);
     this.#throwRecentFailure(reading);
-    const [gap] = contents.missing(wanted.content, wanted.start, wanted.end);
-    if (gap === undefined) return undefined;
-    if (!this.#isOnItsWay(reading, gap.start)) {
-      this.#connection.requireOnline(this.#context.tree.path(node.ino));
-      this.#open(node, wanted.content, reading, gap.start);
+    const stream = this.#streamTo(reading, gap.start);
+    if (stream !== undefined) {
+      this.#follow(stream, wanted, run);
+    } else if (this.#hasPlace(reading)) {
+      this.#connection.requireOnline(tree.path(node.ino));
+      this.#open(node, wanted, reading, { at: gap.start, run });
     }
     return new WaitFor(contentKey(wanted.content));
   }
@@ -83,9 +97,11 @@ export class Reader {
     return (this.#readings.get(content)?.streams.size ?? 0) > 0;
   }
 
-  /** Nobody waits for this content any more: what is on its way is given up. */
+  /** Nobody waits for bytes of this content any more: what was asked for them is given up. */
   abandon(content: string): void {
-    this.clear(content, 0, Infinity);
+    for (const stream of this.#readings.get(content)?.streams ?? []) {
+      if (stream.position < stream.wantedEnd) this.#abort(stream);
+    }
   }
 
   /**
@@ -97,8 +113,7 @@ export class Reader {
     let isBusy = false;
     for (const stream of this.#readings.get(content)?.streams ?? []) {
       if (stream.end <= start || stream.position >= end) continue;
-      if (!stream.isAborted) this.#context.effects.abort(stream.id);
-      stream.isAborted = true;
+      this.#abort(stream);
       isBusy = true;
     }
     return isBusy ? new WaitFor(contentKey(content)) : undefined;
@@ -106,17 +121,17 @@ export class Reader {
 
   /** The last user of this content is gone. */
   forget(content: string): void {
-    this.abandon(content);
-    if (this.#readings.get(content)?.streams.size === 0) this.#readings.delete(content);
+    const reading = this.#readings.get(content);
+    for (const stream of reading?.streams ?? []) this.#abort(stream);
+    if (reading?.streams.size === 0) this.#readings.delete(content);
   }
 
   #readingOf(content: string): Reading {
     const existing = this.#readings.get(content);
     if (existing !== undefined) return existing;
     const reading: Reading = {
+      pattern: new ReadPattern(),
       streams: new Set(),
-      windowBytes: READ_WINDOW_FIRST_BYTES,
-      windowEnd: 0,
       failure: undefined,
     };
     this.#readings.set(content, reading);
@@ -130,90 +145,167 @@ export class Reader {
     reading.failure = undefined;
   }
 
-  #isOnItsWay(reading: Reading, offset: number): boolean {
+  /** The running stream that will bring this byte soon. */
+  #streamTo(reading: Reading, offset: number): Stream | undefined {
     for (const stream of reading.streams) {
       const isAhead = offset >= stream.position && offset < stream.end;
-      if (isAhead && !stream.isAborted && offset - stream.position <= STREAM_REACH_BYTES)
-        return true;
+      const isNear = offset - stream.position <= STREAM_REACH_BYTES;
+      if (isAhead && isNear && !stream.isAborted) return stream;
     }
-    return reading.streams.size >= STREAMS_PER_CONTENT_MAX;
+    return undefined;
   }
 
-  /** Fetches from `offset` on: a whole small file, or one window. */
-  #open(node: TreeNode, content: string, reading: Reading, offset: number): void {
-    const size = this.#context.contents.size(content);
-    if (size <= WHOLE_FILE_FETCH_BYTES_MAX) {
-      this.#fetchGaps(node, content, reading, { start: 0, end: size });
-      return;
+  /** Streams that nobody reads from any more make way for one that is waited for. */
+  #hasPlace(reading: Reading): boolean {
+    const now = this.#context.clock.monotonic();
+    for (const stream of reading.streams) {
+      const isWaitedFor = stream.position < stream.wantedEnd;
+      if (!isWaitedFor && now - stream.followedAt > STREAM_LEFT_MS) this.#abort(stream);
     }
-    const isSequential = offset === 0 || Math.abs(offset - reading.windowEnd) <= BLOCK_SIZE_BYTES;
-    if (!isSequential) reading.windowBytes = READ_WINDOW_FIRST_BYTES;
-    // Streams of several files share the room that the cache has left.
-    const room = Math.max(BLOCK_SIZE_BYTES, Math.floor(this.#context.roomBytes() / FETCH_LANE_MAX));
-    const end = Math.min(size, offset + Math.min(reading.windowBytes, room));
-    reading.windowEnd = end;
-    reading.windowBytes = Math.min(reading.windowBytes * 2, READ_WINDOW_BYTES_MAX);
-    this.#fetchGaps(node, content, reading, { start: offset, end });
+    this.#makeWay();
+    return reading.streams.size < STREAMS_PER_CONTENT_MAX;
   }
 
-  /** A reader in the second half of its last window gets the next one asked for. */
-  #readAhead(node: TreeNode, wanted: Wanted): void {
-    const reading = this.#readings.get(wanted.content);
-    if (reading === undefined || reading.streams.size > 0 || !this.#connection.online) return;
-    const size = this.#context.contents.size(wanted.content);
-    const left = reading.windowEnd - wanted.end;
-    const isNear = left >= 0 && left <= reading.windowBytes / 4;
-    if (!isNear || reading.windowEnd >= size || reading.failure !== undefined) return;
-    this.#open(node, wanted.content, reading, reading.windowEnd);
+  /** Streams that stand still do not keep others, of whatever file, from their turn. */
+  #makeWay(): void {
+    const running = [...this.#readings.values()].flatMap(({ streams }) => [...streams]);
+    if (running.length < FETCH_LANE_MAX) return;
+    const [oldest] = running
+      .filter(({ position, limit, isAborted }) => position >= limit && !isAborted)
+      .sort((a, b) => a.followedAt - b.followedAt);
+    if (oldest !== undefined) this.#abort(oldest);
   }
 
-  #fetchGaps(
+  /** The bytes are here: whoever reads on finds the next ones here as well. */
+  #goOn(node: TreeNode, wanted: Wanted, reading: Reading, run: Run): void {
+    if (!isSequential(run) || !this.#connection.online || reading.failure !== undefined) return;
+    const { contents, clock } = this.#context;
+    for (const stream of reading.streams) {
+      if (run.end > stream.start && run.end <= stream.end) stream.followedAt = clock.monotonic();
+    }
+    const size = contents.size(wanted.content);
+    const ahead = Math.min(size, run.end + Math.min(run.windowBytes / 2, this.#room()));
+    const [gap] = contents.absent(wanted.content, run.end, ahead);
+    if (gap === undefined) return;
+    const stream = [...reading.streams].find(
+      ({ position, end, isAborted }) => gap.start >= position && gap.start < end && !isAborted,
+    );
+    if (stream !== undefined) this.#follow(stream, wanted, run);
+    else if (this.#hasPlace(reading)) this.#open(node, wanted, reading, { at: gap.start, run });
+  }
+
+  /** Somebody reads from this stream: it may go on ahead of them. */
+  #follow(stream: Stream, wanted: Wanted, run: Run | undefined): void {
+    stream.followedAt = this.#context.clock.monotonic();
+    stream.wantedEnd = Math.max(stream.wantedEnd, wanted.end);
+    const windowBytes = run?.windowBytes ?? 0;
+    if (stream.limit === stream.end || wanted.end + windowBytes / 2 <= stream.limit) return;
+    if (run !== undefined) widen(run);
+    const window = Math.min(run?.windowBytes ?? 0, this.#room());
+    const limit = Math.min(stream.end, wanted.end + window);
+    if (limit <= stream.limit) return;
+    stream.limit = limit;
+    this.#context.effects.allow(stream.id, limit);
+  }
+
+  /** Streams of several files share the room that the cache has left. */
+  #room(): number {
+    return Math.max(BLOCK_SIZE_BYTES, Math.floor(this.#context.roomBytes() / FETCH_LANE_MAX));
+  }
+
+  #open(
     node: TreeNode,
-    content: string,
+    wanted: Wanted,
     reading: Reading,
-    range: { readonly start: number; readonly end: number },
+    { at, run }: { readonly at: number; readonly run: Run | undefined },
   ): void {
-    for (const gap of this.#context.contents.missing(content, range.start, range.end)) {
-      if (reading.streams.size >= STREAMS_PER_CONTENT_MAX) return;
-      this.#fetch(node, content, reading, gap);
-    }
+    const { contents } = this.#context;
+    const { content } = wanted;
+    const plan =
+      run === undefined
+        ? { start: at, end: wanted.end, isStream: false }
+        : planFetch(run, contents.size(content), at, wanted);
+    // Blocks that are here may hold bytes of the user: no fetch runs over them.
+    const gap = contents.missing(content, plan.start, plan.end).find(({ end }) => end > at);
+    if (gap === undefined) return;
+    const start = Math.max(plan.start, gap.start);
+    const end = Math.min(plan.end, gap.end);
+    if (run !== undefined) run.fetchedBytes = end - start;
+    const window = plan.isStream ? Math.min(run?.windowBytes ?? 0, this.#room()) : Infinity;
+    const limit = Math.min(end, Math.max(start, wanted.end) + window);
+    const wantedEnd = Math.min(end, wanted.end);
+    this.#fetch(node, content, reading, { start, end, limit, wantedEnd });
   }
 
   #fetch(
     node: TreeNode,
     content: string,
     reading: Reading,
-    gap: { readonly start: number; readonly end: number },
+    { wantedEnd, ...range }: Pick<Stream, 'start' | 'end' | 'limit' | 'wantedEnd'>,
   ): void {
-    const { effects, contents, tree } = this.#context;
+    const { effects, contents, tree, clock } = this.#context;
     const path = tree.basePath(node.ino);
     if (path === undefined || node.base === undefined) {
       throw new NuageError('stale', 'the version being read is no longer on the server', {
         path: tree.path(node.ino),
       });
     }
-    const { start, end } = gap;
-    const stream: Stream = { id: 0, start, end, position: start, isAborted: false };
+    const now = clock.monotonic();
+    const stream: Stream = {
+      ...range,
+      id: 0,
+      position: range.start,
+      wantedEnd,
+      followedAt: now,
+      arrivedAt: now,
+      isAborted: false,
+    };
     reading.streams.add(stream);
     stream.id = effects.start(
-      { op: 'fetch', path, etag: node.base.etag, start, end, dataFile: contents.dataPath(content) },
+      { op: 'fetch', path, etag: node.base.etag, ...range, dataFile: contents.dataPath(content) },
       {
         fetched: (upTo) => this.#arrived(content, stream, upTo),
         done: () => {
           reading.streams.delete(stream);
-          this.#arrived(content, stream, end);
+          this.#arrived(content, stream, stream.end);
         },
         failed: (error) => this.#failed(content, reading, stream, error),
       },
     );
+    this.#checkLater();
   }
 
   #arrived(content: string, stream: Stream, upTo: number): void {
-    const { contents, wake } = this.#context;
+    const { contents, wake, clock } = this.#context;
+    const from = stream.position;
     stream.position = upTo;
+    stream.arrivedAt = clock.monotonic();
     // A version that was replaced meanwhile has no data file to speak of any more.
-    if (contents.has(content)) contents.markFetched(content, stream.start, upTo);
+    if (contents.has(content)) contents.markFetched(content, from, upTo);
     wake(contentKey(content));
+  }
+
+  /** Ends what stands still because its reader does: the server keeps the file locked so long. */
+  #check(): void {
+    const since = this.#context.clock.monotonic() - STREAM_IDLE_MS;
+    let isRunning = false;
+    for (const { streams } of this.#readings.values()) {
+      for (const stream of streams) {
+        isRunning = true;
+        const usedAt = Math.max(stream.followedAt, stream.arrivedAt);
+        if (stream.position >= stream.limit && usedAt <= since) this.#abort(stream);
+      }
+    }
+    if (isRunning) this.#checkLater();
+  }
+
+  #checkLater(): void {
+    this.#context.timers.setIfSooner(CHECK, STREAM_CHECK_MS, () => this.#check());
+  }
+
+  #abort(stream: Stream): void {
+    if (!stream.isAborted) this.#context.effects.abort(stream.id);
+    stream.isAborted = true;
   }
 
   /** Its data file was gone, and is there again: whoever waits asks once more. */

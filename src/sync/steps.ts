@@ -73,7 +73,7 @@ export class StepRunner {
     const [gap] = this.#context.contents.missing(node.content, 0, size);
     if (gap === undefined) return undefined;
     try {
-      this.#parts.reader.ensure(node, { content: node.content, ...gap });
+      this.#parts.reader.ensure(node, { content: node.content, ...gap, isExact: true });
     } catch (error) {
       if (!(error instanceof NuageError)) throw error;
       return FILL_CHECK_MS * 10;

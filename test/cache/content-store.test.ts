@@ -88,7 +88,7 @@ describe('fetching', () => {
     expect(contents.isDirty(id)).toBe(false);
     arrive(id, 0, bytes(B + 1, 9));
     expect(contents.covered(id, 0, B)).toBe(true);
-    expect(contents.covered(id, 0, B + 1)).toBe(false);
+    expect(contents.covered(id, 0, B + 2)).toBe(false);
     expect(contents.missing(id, 0, 4 * B)).toEqual([{ start: B, end: 3 * B + 5 }]);
     contents.flush();
     cache.db.close();

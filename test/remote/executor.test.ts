@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { silentLogger } from '../../src/log.js';
 import { EffectExecutor } from '../../src/remote/executor.js';
@@ -80,7 +80,15 @@ describe('a fetch', () => {
     await writeFile(dataFile, '');
     await truncate(dataFile, bytes.length);
     const [start, end] = [MIB + 5, 4 * MIB + 7];
-    const { id, ended } = bench.start({ op: 'fetch', path: 'f', etag, start, end, dataFile });
+    const { id, ended } = bench.start({
+      op: 'fetch',
+      path: 'f',
+      etag,
+      start,
+      end,
+      limit: end,
+      dataFile,
+    });
     expect(await ended).toEqual({ type: 'done', id, result: undefined });
     const stored = await readFile(dataFile);
     expect(sha256(stored.subarray(start, end))).toBe(sha256(bytes.subarray(start, end)));
@@ -99,7 +107,15 @@ describe('a fetch', () => {
     nuage.faults.add({ method: 'GET', action: { kind: 'drip', bytes: 10_000, everyMs: 20 } });
     const dataFile = join(folder, 'data');
     await writeFile(dataFile, '');
-    const effect = { op: 'fetch', path: 'f', etag, start: 0, end: MIB, dataFile } as const;
+    const effect = {
+      op: 'fetch',
+      path: 'f',
+      etag,
+      start: 0,
+      end: MIB,
+      limit: MIB,
+      dataFile,
+    } as const;
     const { id, ended } = bench.start(effect);
     await new Promise((resolve) => setTimeout(resolve, 200));
     bench.cancel(id);
@@ -112,12 +128,55 @@ describe('a fetch', () => {
     expect(ends).toHaveLength(1);
   });
 
+  it('stands still where it may not go on, and goes on where it may', async () => {
+    const { bench, nuage, remote, folder } = await workbench();
+    const bytes = randomBytes(16 * MIB);
+    await writeFile(join(nuage.folder, 'f'), bytes);
+    nuage.rescan();
+    const { etag } = await remote.stat('f', new AbortController().signal);
+    const dataFile = join(folder, 'data');
+    await writeFile(dataFile, '');
+    const range = { start: 0, end: bytes.length, limit: MIB };
+    const { id, ended } = bench.start({ op: 'fetch', path: 'f', etag, ...range, dataFile });
+    const reached = (): number =>
+      Math.max(0, ...bench.of(id).map((event) => (event.type === 'fetched' ? event.upTo : 0)));
+    await vi.waitFor(() => expect(reached()).toBeGreaterThanOrEqual(MIB));
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    expect(reached()).toBeLessThan(MIB + 256 * 1024);
+    bench.executor.handle({ type: 'allow', id, upTo: 2 * MIB });
+    await vi.waitFor(() => expect(reached()).toBeGreaterThanOrEqual(2 * MIB));
+    expect(reached()).toBeLessThan(3 * MIB);
+    bench.executor.handle({ type: 'allow', id, upTo: bytes.length });
+    expect((await ended).type).toBe('done');
+    expect(sha256(await readFile(dataFile))).toBe(sha256(bytes));
+  });
+
+  it('that stands still can be cancelled', async () => {
+    const { bench, remote, folder } = await workbench();
+    const etag = await put(remote, 'f', 'x'.repeat(4 * MIB));
+    const dataFile = join(folder, 'data');
+    await writeFile(dataFile, '');
+    const range = { start: 0, end: 4 * MIB, limit: 1 };
+    const { id, ended } = bench.start({ op: 'fetch', path: 'f', etag, ...range, dataFile });
+    await vi.waitFor(() => expect(bench.of(id)).not.toHaveLength(0));
+    bench.cancel(id);
+    expect(kindIn(await ended)).toBe('aborted');
+  });
+
   it('of another version fails before it touches the file', async () => {
     const { bench, remote, folder } = await workbench();
     await put(remote, 'f', 'xyz');
     const dataFile = join(folder, 'data');
     await writeFile(dataFile, 'old');
-    const effect = { op: 'fetch', path: 'f', etag: 'gone', start: 0, end: 3, dataFile } as const;
+    const effect = {
+      op: 'fetch',
+      path: 'f',
+      etag: 'gone',
+      start: 0,
+      end: 3,
+      limit: 3,
+      dataFile,
+    } as const;
     expect(kindIn(await bench.start(effect).ended)).toBe('precondition');
     expect(await readFile(dataFile, 'utf8')).toBe('old');
   });
@@ -129,7 +188,7 @@ describe('a fetch', () => {
     await writeFile(target, 'abc');
     await symlink(target, join(folder, 'link'));
     const fetchTo = (name: string): Promise<EffectEvent> => {
-      const range = { path: 'f', etag, start: 0, end: 3 };
+      const range = { path: 'f', etag, start: 0, end: 3, limit: 3 };
       return bench.start({ op: 'fetch', ...range, dataFile: join(folder, name) }).ended;
     };
     expect(kindIn(await fetchTo('link'))).toBe('io');
@@ -197,7 +256,9 @@ describe('the lanes', () => {
       const metadata = uploadOf(Buffer.from('abc'));
       hanging.push(bench.start({ op: 'put', path, dataFile, metadata, guard }).id);
       hanging.push(bench.start({ op: 'remove', path, etag: undefined }).id);
-      hanging.push(bench.start({ op: 'fetch', path, etag: 'a', start: 0, end: 3, dataFile }).id);
+      hanging.push(
+        bench.start({ op: 'fetch', path, etag: 'a', start: 0, end: 3, limit: 3, dataFile }).id,
+      );
     }
     expect(kindIn(await bench.start({ op: 'root-etag' }).ended)).toBe('done');
     expect(kindIn(await bench.start({ op: 'list', path: '', depth: '1' }).ended)).toBe('done');

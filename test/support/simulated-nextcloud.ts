@@ -20,14 +20,22 @@ interface Entry {
   folderEtag: number;
 }
 
-type Running = { readonly id: number; readonly effect: Effect };
+interface Running {
+  readonly id: number;
+  readonly effect: Effect;
+  /** Of a fetch: how far it has come, and how far it may go. */
+  position: number;
+  limit: number;
+}
 
-/** Bytes that one turn of a fetch brings. */
-const FETCH_PIECE_BYTES = 256 * 1024;
+/** Bytes that a fetch brings at once. */
+const FETCH_PIECE_BYTES = 64 * 1024;
 
 export class SimulatedNextcloud {
   readonly #root: Entry;
   readonly #queue: Running[] = [];
+  /** Fetches that stand before their limit. */
+  readonly #stalled: Running[] = [];
   readonly log: Effect[] = [];
   #lastId = 0;
   #lastEtag = 0;
@@ -37,6 +45,8 @@ export class SimulatedNextcloud {
   /** Carries out the next writes of the client but loses their answers. */
   lostAnswers = 0;
   availableBytes: number | undefined;
+  /** What fetches have brought. */
+  fetchedBytes = 0;
 
   constructor() {
     this.#root = this.#make(true);
@@ -48,14 +58,23 @@ export class SimulatedNextcloud {
 
   post(request: EffectRequest, deliver: (event: EffectEvent) => void): void {
     if (request.type === 'start') {
-      this.#queue.push({ id: request.id, effect: request.effect });
-      this.log.push(request.effect);
+      const { id, effect } = request;
+      const [position, limit] = effect.op === 'fetch' ? [effect.start, effect.limit] : [0, 0];
+      this.#queue.push({ id, effect, position, limit });
+      this.log.push(effect);
       return;
     }
-    const at = this.#queue.findIndex((running) => running.id === request.id);
-    if (at < 0) return;
-    this.#queue.splice(at, 1);
-    deliver(failed(request.id, new NuageError('aborted', 'cancelled')));
+    for (const running of [this.#queue, this.#stalled]) {
+      const at = running.findIndex(({ id }) => id === request.id);
+      const [found] = at < 0 ? [] : running.splice(at, 1);
+      if (found === undefined) continue;
+      if (request.type === 'cancel') {
+        deliver(failed(request.id, new NuageError('aborted', 'cancelled')));
+      } else {
+        found.limit = request.upTo;
+        this.#queue.push(found);
+      }
+    }
   }
 
   /** Answers one of the waiting effects, by default the oldest. */
@@ -66,6 +85,10 @@ export class SimulatedNextcloud {
     try {
       if (this.failure !== undefined && effect.op !== 'sync-files')
         throw new NuageError(this.failure, 'simulated fault');
+      if (effect.op === 'fetch' && !this.#fetch(running, effect, deliver)) {
+        this.#stalled.push(running);
+        return true;
+      }
       const result = this.#carryOut(id, effect, deliver);
       const isWrite = ['put', 'create-folder', 'move', 'remove', 'set-modified'].includes(
         effect.op,
@@ -84,6 +107,7 @@ export class SimulatedNextcloud {
   /** A restart of the client: nobody waits for the answers any more. */
   dropAll(): void {
     this.#queue.length = 0;
+    this.#stalled.length = 0;
   }
 
   // --- another client ---
@@ -175,10 +199,9 @@ export class SimulatedNextcloud {
         return undefined;
       case 'stat':
         return this.#entry(effect.path, this.#require(effect.path));
-      case 'fetch': {
-        this.#fetch(id, effect, deliver);
-        return;
-      }
+      case 'fetch':
+        // Its bytes have been delivered.
+        return undefined;
       case 'fetch-bytes': {
         this.#requireEtag(effect.path, effect.etag);
         const { bytes } = this.#require(effect.path);
@@ -204,23 +227,28 @@ export class SimulatedNextcloud {
     }
   }
 
+  /** @returns whether all of it has come; else it stands before its limit. */
   #fetch(
-    id: number,
+    running: Running,
     effect: Extract<Effect, { op: 'fetch' }>,
     deliver: (event: EffectEvent) => void,
-  ): undefined {
+  ): boolean {
     this.#requireEtag(effect.path, effect.etag);
     const { bytes } = this.#require(effect.path);
     const fd = fs.openSync(effect.dataFile, 'r+');
     try {
-      for (let at = effect.start; at < effect.end; at += FETCH_PIECE_BYTES) {
+      while (running.position < Math.min(running.limit, effect.end)) {
+        const at = running.position;
         const end = Math.min(at + FETCH_PIECE_BYTES, effect.end);
         fs.writeSync(fd, bytes, at, end - at, at);
-        deliver({ type: 'fetched', id, upTo: end });
+        running.position = end;
+        this.fetchedBytes += end - at;
+        deliver({ type: 'fetched', id: running.id, upTo: end });
       }
     } finally {
       fs.closeSync(fd);
     }
+    return running.position >= effect.end;
   }
 
   #put({ path, dataFile, metadata, guard }: Extract<Effect, { op: 'put' }>): StoredFile {

@@ -1,0 +1,87 @@
+/** How much of large files is moved for what programs read of them, counted at the server. */
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import type { RequestRecord } from '../../src/demo/request-log.js';
+import { MountedNuage } from '../support/mounted-nuage.js';
+
+const KIB = 1024;
+const MIB = 1024 * KIB;
+const GIB = 1024 * MIB;
+
+let nuage: MountedNuage;
+
+beforeAll(async () => {
+  const pattern = Buffer.alloc(64 * MIB);
+  for (let at = 0; at < pattern.length; at += 4) pattern.writeUInt32LE(at, at);
+  nuage = await MountedNuage.start({ files: { 'pattern.bin': pattern } });
+  for (const name of ['film.mkv', 'disk.img', 'slow.bin', 'left.bin']) {
+    const file = path.join(nuage.server.folder, name);
+    fs.closeSync(fs.openSync(file, 'w'));
+    fs.truncateSync(file, GIB);
+  }
+  await nuage.server.control('rescan');
+  await nuage.end();
+  await nuage.mount();
+}, 60_000);
+
+afterAll(() => nuage.close(), 60_000);
+
+beforeEach(() => nuage.server.control('clear-requests'));
+
+async function gets(name: string): Promise<readonly RequestRecord[]> {
+  const requests = await nuage.server.requests();
+  return requests.filter(({ method, path: at }) => method === 'GET' && at.endsWith(`/${name}`));
+}
+
+function sentBytes(records: readonly RequestRecord[]): number {
+  return records.reduce((sum, record) => sum + record.sentBytes, 0);
+}
+
+describe('reading a large file', { timeout: 60_000 }, () => {
+  it('moves less than 1 MiB for the first 4 KiB of 1 GiB', async () => {
+    await nuage.sh('head -c 4096 film.mkv | wc -c');
+    await pause(300);
+    const records = await gets('film.mkv');
+    expect(records).toHaveLength(1);
+    expect(sentBytes(records)).toBeGreaterThan(4 * KIB);
+    expect(sentBytes(records)).toBeLessThan(MIB);
+  });
+
+  it('moves some KiB for 4 KiB from the middle', async () => {
+    await nuage.sh('dd if=disk.img bs=4096 count=1 skip=100000 status=none | wc -c');
+    await pause(300);
+    const records = await gets('disk.img');
+    expect(records).toHaveLength(1);
+    expect(sentBytes(records)).toBeLessThan(64 * KIB);
+  });
+
+  it('from end to end takes one request, and brings it as it is', async () => {
+    const source = path.join(nuage.server.folder, 'pattern.bin');
+    await nuage.sh(`cmp pattern.bin '${source}'`);
+    expect(await gets('pattern.bin')).toHaveLength(1);
+  });
+
+  it('stops when the program is ended that waits for it', async () => {
+    const rule = {
+      method: 'GET',
+      path: 'slow',
+      action: { kind: 'drip', bytes: 4_000, everyMs: 50 },
+    };
+    await nuage.server.control('fault', rule);
+    const { code } = await nuage.run('timeout', '2', 'cat', 'slow.bin');
+    expect(code).toBe(124);
+    await expect.poll(() => gets('slow.bin'), { timeout: 5_000 }).toHaveLength(1);
+    expect(sentBytes(await gets('slow.bin'))).toBeLessThan(MIB);
+    await nuage.server.control('clear');
+  });
+
+  it('stops when the file is closed', async () => {
+    await nuage.server.network({ downloadBytesPerSecond: 5 * MIB });
+    await nuage.sh('head -c 1000000 left.bin | wc -c');
+    await expect.poll(() => gets('left.bin'), { timeout: 3_000 }).toHaveLength(1);
+    expect(sentBytes(await gets('left.bin'))).toBeLessThan(8 * MIB);
+    await nuage.server.control('clear');
+  });
+});
