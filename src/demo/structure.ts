@@ -105,8 +105,8 @@ export async function move(exchange: DavExchange): Promise<Answer> {
   const { source, parent, target, existing } = prepareTransfer(exchange);
   if (source.parent === undefined) throw refuse('Forbidden', '');
   demandMoveRights(account, source, { parent, existing });
-  refuseLocked(account, [exchange.path, target]);
-  if (existing !== undefined) moveToTrash(account, existing);
+  makeRoom(account, target, existing);
+  refuseLocked(account, exchange.path, { renames: source.parent === parent });
   const { tree } = account;
   const oldParent = source.parent;
   const name = baseName(target);
@@ -132,11 +132,19 @@ function demandMoveRights(
   else if (!renames) demand(parent, isFolder(source) ? 'K' : 'C', account.shares);
 }
 
-/** Where others answer 423, MOVE lets the lock's exception through. */
-function refuseLocked(account: Account, paths: readonly string[]): void {
+/** The trap: the target is gone, although the source may turn out to be locked. */
+function makeRoom(account: Account, target: string, existing: TreeNode | undefined): void {
+  if (existing === undefined) return;
+  account.locks.checkFree(target);
+  moveToTrash(account, existing);
+}
+
+/** Where all else answers 423, a rename within a folder lets the lock's exception through. */
+function refuseLocked(account: Account, path: string, { renames }: { renames: boolean }): void {
   try {
-    for (const at of paths) account.locks.checkFree(at);
+    account.locks.checkFree(path);
   } catch (error) {
+    if (!renames) throw error;
     const text = error instanceof Error ? error.message : '';
     throw new DavError(500, 'OCP\\Lock\\LockedException', text);
   }
@@ -148,8 +156,8 @@ export async function copy(exchange: DavExchange): Promise<Answer> {
   const { source, parent, target, existing } = prepareTransfer(exchange);
   demand(parent, isFolder(source) ? 'K' : 'C', account.shares);
   account.demandSpace(target, source.size);
+  makeRoom(account, target, existing);
   account.locks.checkFree(exchange.path);
-  if (existing !== undefined) moveToTrash(account, existing);
   const node = copyNode(account, source, { parent, name: baseName(target) });
   account.tree.changed(parent, node.size);
   if (source.parent !== undefined) account.tree.changed(source.parent, 0);

@@ -1,40 +1,16 @@
 /** What a client has to know in order not to lose data. Each is true of a real Nextcloud. */
 import { randomUUID } from 'node:crypto';
-import { connect } from 'node:net';
-import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { contract, type ServerUnderTest } from './server-under-test.js';
+import { SlowRequest } from './slow-request.js';
 
-/** Sends a request by hand and hangs up, or waits for the status line. */
-async function byHand(
-  server: ServerUnderTest,
-  target: string,
-  { headers, body, cut }: { headers: string[]; body: Buffer | string; cut: boolean },
-): Promise<string> {
-  const { hostname, port } = new URL(server.url);
-  const socket = connect(Number(port), hostname);
-  await once(socket, 'connect');
-  const basic = Buffer.from(`${server.user}:${server.password}`).toString('base64');
-  const head = [
-    `PUT ${server.at(target)} HTTP/1.1`,
-    `Host: ${hostname}:${port}`,
-    `Authorization: Basic ${basic}`,
-    ...headers,
-  ];
-  socket.write(`${head.join('\r\n')}\r\n\r\n`);
-  // Not together with the head: a body that comes along at once is counted by some servers.
-  await pause(100);
-  socket.write(body);
-  if (!cut) {
-    const [answer] = (await once(socket, 'data')) as [Buffer];
-    socket.destroy();
-    return answer.toString('latin1').split('\r\n')[0] ?? '';
-  }
-  // The server must have begun to write before the line goes dead.
-  await pause(700);
-  socket.destroy();
-  return '';
+/** A PUT of 5 MB of which `body` arrives before the line goes dead. */
+async function cutOff(server: ServerUnderTest, address: string, body: Buffer | string, mtime = '') {
+  const headers = ['Content-Length: 5000000', `X-OC-MTime: ${mtime}`];
+  const slow = await SlowRequest.begin(server, `PUT ${address}`, headers);
+  await slow.send(body);
+  slow.hangUp();
 }
 
 /** Until the server has let go of the file. */
@@ -52,8 +28,7 @@ contract('a trap', (server) => {
     const old = Buffer.alloc(200_000, 'x');
     await server.put(`${dir}/a.bin`, old, { 'x-oc-mtime': '1700000000' });
     const before = await server.properties(`${dir}/a.bin`, ['d:getetag', 'd:getcontentlength']);
-    const headers = ['Content-Length: 5000000', 'X-OC-MTime: 1700000001'];
-    await byHand(server, `${dir}/a.bin`, { headers, body: Buffer.alloc(1000, 'y'), cut: true });
+    await cutOff(server, server.at(`${dir}/a.bin`), Buffer.alloc(1000, 'y'), '1700000001');
     const shown = await server.properties(`${dir}/a.bin`, ['d:getetag', 'd:getcontentlength']);
     expect(shown).toEqual(before);
     const answer = await readUnlocked(server, `${dir}/a.bin`);
@@ -65,8 +40,7 @@ contract('a trap', (server) => {
 
   it('a new file that is cut off leaves nothing', async () => {
     const dir = await server.folder();
-    const headers = ['Content-Length: 5000000'];
-    await byHand(server, `${dir}/a.bin`, { headers, body: Buffer.alloc(1000, 'y'), cut: true });
+    await cutOff(server, server.at(`${dir}/a.bin`), Buffer.alloc(1000, 'y'));
     expect((await server.dav('GET', `${dir}/a.bin`)).status).toBe(404);
     expect(await server.list(dir, '1', ['d:getetag'])).toHaveLength(1);
   });
@@ -77,12 +51,7 @@ contract('a trap', (server) => {
     const destination = server.at(`${dir}/a`);
     await server.send('MKCOL', server.upload(id), { headers: { destination } });
     await server.send('PUT', server.upload(`${id}/1`), { body: 'ganz', headers: { destination } });
-    const target = `../../uploads/${server.user}/${id}/1`;
-    const upload = Object.create(server, {
-      at: { value: () => server.upload(`${id}/1`) },
-    }) as ServerUnderTest;
-    const cut = { headers: ['Content-Length: 5000000'], body: 'halb', cut: true };
-    await byHand(upload, target, cut);
+    await cutOff(server, server.upload(`${id}/1`), 'halb');
     const headers = { destination, 'oc-total-length': '4' };
     expect((await server.send('MOVE', server.upload(`${id}/.file`), { headers })).status).toBe(201);
     expect((await server.dav('GET', `${dir}/a`)).text).toBe('ganz');
@@ -118,10 +87,10 @@ contract('a trap', (server) => {
 
   it('a body without a length makes an empty file', async () => {
     const dir = await server.folder();
-    const headers = ['Transfer-Encoding: chunked'];
-    const body = '7\r\nbonjour\r\n0\r\n\r\n';
-    const line = await byHand(server, `${dir}/a`, { headers, body, cut: false });
-    expect(line).toMatch(/^HTTP\/1\.1 201/);
+    const line = `PUT ${server.at(`${dir}/a`)}` as const;
+    const slow = await SlowRequest.begin(server, line, ['Transfer-Encoding: chunked']);
+    const answer = await slow.finish('7\r\nbonjour\r\n0\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 201/);
     expect(
       (await server.properties(`${dir}/a`, ['d:getcontentlength']))['d:getcontentlength'],
     ).toBe('0');
