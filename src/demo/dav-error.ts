@@ -59,7 +59,7 @@ export function notFound(path: string): DavError {
   return refuse('NotFound', `File with name ${path} could not be located`);
 }
 
-/** A lock within the server. Most methods answer 423; MOVE lets it through as a 500. */
+/** A lock within the server. Most requests answer 423; a rename lets it through as a 500. */
 export function locked(path: string, mode: 'exclusive' | 'shared'): DavError {
   const shown = mode === 'exclusive' ? 'exclusive' : '1 shared locks';
   return new DavError(

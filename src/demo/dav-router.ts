@@ -12,6 +12,7 @@ import { drain } from './request-body.js';
 import { search } from './search.js';
 import { copy, makeFolder, move, remove } from './structure.js';
 import { trashbin } from './trashbin.js';
+import { strangersTree } from './strangers-tree.js';
 import { uploads } from './uploads.js';
 import { versions } from './version-tree.js';
 import { writeFile } from './write-file.js';
@@ -52,7 +53,7 @@ function route(exchange: Exchange, identity: Identity, path: string): Promise<An
   if (tree === '' && exchange.method === 'SEARCH') return search(on(exchange, identity, ''));
   if (tree === 'bulk' && exchange.method === 'POST') return bulkUpload(on(exchange, identity, ''));
   const [, user = '', below = ''] = /^\/([^/]*)(.*)$/.exec(rest) ?? [];
-  demandOwnTree(exchange, identity, user);
+  if (!isOwnTree(exchange, identity, user)) return strangersTree(exchange, tree, below);
   const davExchange = on(exchange, identity, below);
   if (tree === 'files') return files(davExchange);
   if (tree === 'uploads') return uploads(davExchange);
@@ -65,11 +66,11 @@ function on(exchange: Exchange, identity: Identity, encoded: string): DavExchang
   return { ...exchange, account: identity.account, path: decodePath(encoded) };
 }
 
-/** Names are compared without case. Somebody else's tree is not readable. */
-function demandOwnTree(exchange: Exchange, identity: Identity, user: string): void {
+/** Names are compared without case. Throws for an account that is not there. */
+function isOwnTree(exchange: Exchange, identity: Identity, user: string): boolean {
   const name = decodePath(user).toLowerCase();
-  if (name === identity.account.name.toLowerCase()) return;
-  if (exchange.state.accounts.has(name)) throw refuse('Forbidden', '');
+  if (name === identity.account.name.toLowerCase()) return true;
+  if (exchange.state.accounts.has(name)) return false;
   throw refuse('NotFound', `Principal with name ${name} not found`);
 }
 

@@ -46,13 +46,17 @@ function writeRow(
     if (value === undefined) missing += tags.empty;
     else found += value === '' ? tags.empty : tags.open + value + tags.close;
   }
+  return response(href, { found, missing: minimal ? '' : missing });
+}
+
+/** One row from its properties as they are written; what is missing comes in a second propstat. */
+export function response(
+  href: string,
+  { found, missing }: { readonly found: string; readonly missing: string },
+): string {
   let text = `<d:response><d:href>${href}</d:href>`;
-  if (found !== '' || missing === '' || minimal) {
-    text += propstat(found, '200 OK');
-  }
-  if (missing !== '' && !minimal) {
-    text += propstat(missing, '404 Not Found');
-  }
+  if (found !== '' || missing === '') text += propstat(found, '200 OK');
+  if (missing !== '') text += propstat(missing, '404 Not Found');
   return `${text}</d:response>`;
 }
 

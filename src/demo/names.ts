@@ -14,7 +14,7 @@ export function checkNewPath(path: string): void {
   const bytes = Buffer.byteLength(path) + 1;
   if (bytes > DEMO_PATH_BYTES_MAX) {
     const text = `Path length(${bytes}) exceeds max path length(${DEMO_PATH_BYTES_MAX}): /${path}`;
-    throw refuse('BadRequest', text);
+    throw invalidPath(text);
   }
   if (name.trim() === '') throw invalidPath('Empty filename is not allowed');
   if (Buffer.byteLength(name) > NAME_BYTES_MAX) throw invalidPath('Filename is too long');

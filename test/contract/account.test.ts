@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { contract, type ServerUnderTest } from './server-under-test.js';
+import { parseRows } from './multistatus.js';
+import { contract, propfindBody, type ServerUnderTest } from './server-under-test.js';
 
 const OCS = { 'ocs-apirequest': 'true' };
 
@@ -96,6 +97,18 @@ contract('the account', (server) => {
     const address = '/remote.php/dav/files/personne-de-ce-nom/';
     const answer = await server.send('PROPFIND', address, { headers: { depth: '0' } });
     expect([answer.status, answer.exception]).toEqual([404, 'NotFound']);
+  });
+
+  it('sees of the files of others that they are there, and no more', async ({ skip }) => {
+    if (server.otherUser === undefined) return skip('no second user of this server is known');
+    const address = `/remote.php/dav/files/${server.otherUser}/`;
+    const body = propfindBody(['d:resourcetype', 'd:getetag', 'oc:fileid']);
+    const answer = await server.send('PROPFIND', address, { headers: { depth: '1' }, body });
+    const rows = parseRows(answer.text);
+    expect([answer.status, rows.length]).toEqual([207, 1]);
+    expect(rows[0]?.found).toEqual({ 'd:resourcetype': '<d:collection>' });
+    expect((await server.send('PUT', `${address}a`, { body: 'x' })).status).toBe(403);
+    expect((await server.send('GET', `${address}a`)).status).toBe(404);
   });
 
   it('also stands at the older address', async () => {

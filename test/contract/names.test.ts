@@ -90,6 +90,19 @@ contract('a name', (server) => {
     expect((await server.dav('DELETE', name)).status).toBe(204);
   });
 
+  it('stands in a path of 4,000 bytes at most', async () => {
+    const dir = await server.folder();
+    const deep = [dir, ...Array.from({ length: 15 }, (_, at) => `${at}`.padEnd(240, 'x'))].join(
+      '/',
+    );
+    const auto = { 'x-nc-webdav-auto-mkcol': '1' };
+    const name = 'a'.repeat(3900 - deep.length);
+    expect((await server.put(`${deep}/${name}`, 'x', auto)).status).toBe(201);
+    const long = await server.put(`${deep}/${name}${'a'.repeat(100)}`, 'x');
+    expect([long.status, long.exception]).toEqual([400, 'InvalidPath']);
+    expect(long.text).toContain('exceeds max path length(4000)');
+  });
+
   it('counts upper and lower case as different', async () => {
     const dir = await server.folder();
     await server.put(`${dir}/Notes`, 'A');

@@ -135,5 +135,10 @@ contract('reading', (server) => {
       true,
       false,
     ]);
+    const wrong = encodeURIComponent(JSON.stringify(['b.txt', 'rien']));
+    const missing = await server.send('GET', `${server.at(dir)}?accept=zip&files=${wrong}`);
+    expect(missing.status).toBe(404);
+    const part = { accept: 'application/zip', range: 'bytes=0-9' };
+    expect((await server.dav('GET', dir, { headers: part })).body.length).toBeGreaterThan(100);
   });
 });

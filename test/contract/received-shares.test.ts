@@ -71,6 +71,34 @@ contract('a received share', (server) => {
     expect((await server.dav('DELETE', share.name)).status).toBe(204);
   });
 
+  it('takes a folder of one’s own, with its ids, and shows it as the owner’s', async ({ skip }) => {
+    const share = await server.receiveShare(15);
+    if (share === undefined) return skip('there is no second user on this server');
+    const dir = await server.folder();
+    await server.put(`${dir}/d/a`, 'a', { 'x-nc-webdav-auto-mkcol': '1' });
+    const ids = [await server.fileId(`${dir}/d`), await server.fileId(`${dir}/d/a`)];
+    expect((await server.move(`${dir}/d`, `${share.name}/d`)).status).toBe(201);
+    const names = ['oc:fileid', 'oc:owner-id', 'oc:permissions'];
+    const rows = await server.list(`${share.name}/d`, '1', names);
+    expect(rows.map(({ found }) => found['oc:fileid'])).toEqual(ids);
+    expect(rows.map(({ found }) => found['oc:permissions'])).toEqual(['SGDNVCK', 'SGDNVW']);
+    const { 'oc:owner-id': owner } = await server.properties(share.name, ['oc:owner-id']);
+    expect(rows.map(({ found }) => found['oc:owner-id'])).toEqual([owner, owner]);
+    await server.dav('DELETE', share.name);
+  });
+
+  it('shows a change by its owner in its etag and in that of the root', async ({ skip }) => {
+    const share = await server.receiveShare(1);
+    if (share === undefined) return skip('there is no second user on this server');
+    const etags = async () => [await server.etag(share.name), await server.etag('')];
+    const before = await etags();
+    await server.ownerAdds(share, 'neu.txt');
+    expect((await server.dav('GET', `${share.name}/neu.txt`)).text).toBe('neu');
+    const after = await etags();
+    expect(after.map((etag, at) => etag === before[at])).toEqual([false, false]);
+    await server.dav('DELETE', share.name);
+  });
+
   it('can be renamed and moved into a folder whatever its permissions', async ({ skip }) => {
     const share = await server.receiveShare(1);
     if (share === undefined) return skip('there is no second user on this server');

@@ -4,7 +4,8 @@
  * is checked is the server and not our client.
  *
  * With NUAGE_TEST_COLLEGUE and NUAGE_TEST_LOGIN_PASSWORD, a second account of that server, received
- * shares are checked there as well.
+ * shares are checked there as well. With NUAGE_TEST_SMALL_USER and NUAGE_TEST_SMALL_PASSWORD, an
+ * account of a few MB, so is what happens when it is full.
  */
 import { randomUUID } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -38,10 +39,19 @@ export interface ReceivedShare {
   readonly file: string;
 }
 
+/** Which account the contract is about: any, or one that is filled in a moment. */
+type AccountKind = 'any' | 'small';
+
+/** Somebody else on the embedded server. */
+const STRANGER = { name: 'collegue', password: 'unguessed' };
+
+const SMALL_ACCOUNT_BYTES = 1_000_000;
+
 const encodeAll = (relative: string) => relative.split('/').map(encodeURIComponent).join('/');
 
 export class ServerUnderTest {
   readonly name: string;
+  readonly #kind: AccountKind;
   #nuage: Nuage | undefined;
   readonly #agent = new Agent({ bodyTimeout: 20_000, headersTimeout: 20_000 });
   readonly #cookies = new Map<string, string>();
@@ -50,20 +60,23 @@ export class ServerUnderTest {
   user = '';
   password = '';
 
-  constructor(name: string) {
+  constructor(name: string, kind: AccountKind) {
     this.name = name;
+    this.#kind = kind;
   }
 
   async start(): Promise<void> {
     if (this.name === 'embedded') {
-      this.#nuage = await startNuage({ name: 'prof' });
+      const quota = this.#kind === 'small' ? { quotaBytes: SMALL_ACCOUNT_BYTES } : {};
+      this.#nuage = await startNuage({ name: 'prof', otherUsers: [STRANGER], ...quota });
       const { url, user, password } = this.#nuage;
       Object.assign(this, { url, user, password });
       return;
     }
     this.url = (process.env['NUAGE_TEST_URL'] ?? '').replace(/\/$/, '');
-    this.user = process.env['NUAGE_TEST_USER'] ?? '';
-    this.password = process.env['NUAGE_TEST_PASSWORD'] ?? '';
+    const who = this.#kind === 'small' ? 'NUAGE_TEST_SMALL' : 'NUAGE_TEST';
+    this.user = process.env[`${who}_USER`] ?? '';
+    this.password = process.env[`${who}_PASSWORD`] ?? '';
   }
 
   async stop(): Promise<void> {
@@ -141,6 +154,20 @@ export class ServerUnderTest {
     return (await this.properties(relative, ['oc:fileid']))['oc:fileid'] ?? '';
   }
 
+  /** Another account of this server; undefined where none is known. */
+  get otherUser(): string | undefined {
+    return this.#nuage === undefined ? process.env['NUAGE_TEST_COLLEGUE'] : STRANGER.name;
+  }
+
+  /** Bytes that the account can still take; exact, unlike the property. */
+  async freeBytes(): Promise<number> {
+    const answer = await this.send('GET', '/ocs/v2.php/cloud/user?format=json', {
+      headers: { 'ocs-apirequest': 'true' },
+    });
+    const { ocs } = JSON.parse(answer.text) as { ocs: { data: { quota: { free: number } } } };
+    return ocs.data.quota.free;
+  }
+
   /** Somebody else shares a new folder with one file; undefined where there is no second user. */
   async receiveShare(permissions: number): Promise<ReceivedShare | undefined> {
     const name = `contract-share-${permissions}-${randomUUID().slice(0, 8)}`;
@@ -174,6 +201,19 @@ export class ServerUnderTest {
     this.#ownersFolders.push({ as, folder });
     await this.#waitForShare(name);
     return { name, file: `${name}/cours.txt` };
+  }
+
+  /** The owner puts another file into a share. */
+  async ownerAdds(share: ReceivedShare, name: string): Promise<void> {
+    if (this.#nuage !== undefined) {
+      writeFileSync(path.join(this.#nuage.folder, share.name, name), 'neu');
+      this.#nuage.rescan();
+      return;
+    }
+    const owned = this.#ownersFolders.find(({ folder }) => folder.endsWith(`/${share.name}`));
+    if (owned === undefined) throw new Error(`${share.name} is not shared with us`);
+    const { as, folder } = owned;
+    await this.send('PUT', `${folder}/${name}`, { as, body: 'neu' });
   }
 
   /** The first requests after the sharing may still be answered without it. */
@@ -223,12 +263,19 @@ export function propfindBody(names: readonly string[]): string {
 }
 
 /** Describes the contract once per server at hand. */
-export function contract(title: string, define: (server: ServerUnderTest) => void): void {
+export function contract(
+  title: string,
+  define: (server: ServerUnderTest) => void,
+  kind: AccountKind = 'any',
+): void {
   const names = ['embedded'];
-  if (process.env['NUAGE_TEST_URL'] !== undefined) names.push('named by NUAGE_TEST_URL');
+  const account = kind === 'small' ? process.env['NUAGE_TEST_SMALL_USER'] : '';
+  if (process.env['NUAGE_TEST_URL'] !== undefined && account !== undefined) {
+    names.push('named by NUAGE_TEST_URL');
+  }
   for (const name of names) {
     describe(`${title} (server ${name})`, () => {
-      const server = new ServerUnderTest(name);
+      const server = new ServerUnderTest(name, kind);
       beforeAll(() => server.start());
       afterAll(() => server.stop());
       define(server);
