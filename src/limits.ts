@@ -20,6 +20,9 @@ export const FUSE_REQUEST_BYTES_MAX = 1 * MIB;
 /** With room for headers, names, and what a larger page rounds up to. */
 export const FUSE_MESSAGE_BYTES_MAX = FUSE_REQUEST_BYTES_MAX + 64 * KIB;
 
+/** A mistyped command or key is taken for a known one that differs in so many letters. */
+export const TYPING_ERRORS_MAX = 3;
+
 // --- synchronisation ---
 
 /** First pause before asking again whether the server is back, and its ceiling. */

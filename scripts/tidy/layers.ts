@@ -39,6 +39,7 @@ const PACKAGE_OWNERS: Readonly<Record<string, readonly string[]>> = {
   undici: ['remote'],
   saxes: ['remote', 'demo'],
   yargs: ['cli'],
+  'smol-toml': ['cli'],
   'node:http': ['demo'],
   'node:https': ['demo'],
   'node:tls': ['remote', 'demo'],

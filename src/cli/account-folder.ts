@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { ensurePrivateFolder } from '../cache/state-folder.js';
 import { SOCKET_PATH_BYTES_MAX } from '../limits.js';
+import type { ConfigValues } from './config/config-keys.js';
 
 export interface KnownAccount {
   /** As {@link canonicalUrl} writes it. */
@@ -21,6 +22,8 @@ export interface KnownAccount {
 export interface RunningMount extends KnownAccount {
   readonly pid: number;
   readonly socket: string;
+  /** What its command line said of the configuration. */
+  readonly typed: ConfigValues;
 }
 
 const RUNNING = 'mount.json';
@@ -76,10 +79,11 @@ export function withdraw(folder: string): void {
 
 /** Undefined where nobody announced a mount; its process may be dead all the same. */
 export function announced(folder: string): RunningMount | undefined {
-  const { url, user, mountPoint, pid, socket } = read(path.join(folder, RUNNING));
+  const { url, user, mountPoint, pid, socket, typed } = read(path.join(folder, RUNNING));
   const isWhole = isText(url) && isText(user) && isText(mountPoint) && isText(socket);
   if (!isWhole || typeof pid !== 'number') return undefined;
-  return { url, user, mountPoint, pid, socket };
+  // Written by a mount of this user, into a folder that is theirs alone.
+  return { url, user, mountPoint, pid, socket, typed: typed ?? {} };
 }
 
 export function allAnnounced(): readonly RunningMount[] {

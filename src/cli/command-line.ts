@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import type { BackgroundProcess } from './background-process.js';
 import { addCache } from './definitions/cache.js';
+import { addConfig } from './definitions/config.js';
 import { addDemo } from './definitions/demo.js';
 import { addMount } from './definitions/mount.js';
 import { addPin } from './definitions/pin.js';
@@ -22,7 +23,7 @@ import { typeset } from './messages/typeset.js';
 const HELP_COLUMNS_MAX = 100;
 
 /** In the order in which `--help` shows them. `mount` is added first: it needs more. */
-const ADDED = [addUnmount, addStatus, addSync, addPin, addCache, addDemo];
+const ADDED = [addUnmount, addStatus, addSync, addPin, addCache, addConfig, addDemo];
 
 /**
  * @param early started already, for a mount to use.

@@ -66,6 +66,8 @@ async function mountIt(
     freeBytesMin: undefined,
     pollIntervalMs: DEMO_POLL_MS,
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
+    localNames: [],
+    typed: {},
     logLevel: 'warn',
     terminalLevel: 'warn',
   };

@@ -29,6 +29,8 @@ export interface EngineOptions {
   /** Of the disk, left to others. Undefined: 1 GiB, or a twentieth of a small disk. */
   readonly freeBytesMin: number | undefined;
   readonly serverUrl: string;
+  /** Patterns of names that stay on this machine, besides those that always do. */
+  readonly localNames: readonly string[];
 }
 
 export interface PendingChange {

@@ -3,24 +3,16 @@
  * The program: runs a command and answers with its exit code. Each command loads what it needs when
  * it is chosen: who mounts waits for every file that is read before.
  */
+import fs from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { NURSERY_MIB } from '../limits.js';
 import { NuageError } from '../errors.js';
 import { BACKGROUND_COMMAND } from './background-message.js';
 import { BackgroundProcess } from './background-process.js';
+import { OTHER_COMMANDS } from './command-names.js';
+import { configPath } from './config/config-path.js';
 import { CommandError, EXIT } from './exit-codes.js';
-
-const OTHER_COMMANDS: ReadonlySet<string> = new Set([
-  'unmount',
-  'umount',
-  'status',
-  'sync',
-  'cache',
-  'pin',
-  'unpin',
-  'demo',
-  'help',
-]);
+import { chooseLanguage } from './messages/language.js';
 
 // Before any thread is made: four nurseries would take more than all that we keep in memory.
 setFlagsFromString(`--max-semi-space-size=${NURSERY_MIB}`);
@@ -41,6 +33,7 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 async function run(args: readonly string[]): Promise<void> {
+  await chooseConfiguredLanguage();
   if (args[0] === BACKGROUND_COMMAND) {
     const { serveInBackground } = await import('./background.js');
     await serveInBackground();
@@ -55,13 +48,20 @@ async function run(args: readonly string[]): Promise<void> {
   }
 }
 
+/** A broken configuration is told by who needs it. */
+async function chooseConfiguredLanguage(): Promise<void> {
+  if (!fs.existsSync(configPath())) return;
+  const { configuredLanguage } = await import('./config/config-file.js');
+  chooseLanguage(configuredLanguage());
+}
+
 /**
  * Reading the command line takes as long as starting a process, so the one that will stay behind
  * starts meanwhile. A wrong guess costs a process that ends without having done anything.
  */
 function isLikelyMount(args: readonly string[]): boolean {
   const [first = ''] = args;
-  const isOther = OTHER_COMMANDS.has(first) || first === '';
+  const isOther = first === '' || OTHER_COMMANDS.some((name) => name === first);
   return !isOther && !args.some((arg) => /^(-[a-z]*[fh]|--(foreground|help|version))/.test(arg));
 }
 

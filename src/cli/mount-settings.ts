@@ -3,6 +3,10 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
 import { knownAccounts } from './account-folder.js';
+import { readConfig } from './config/config-file.js';
+import { type ConfigKey, type ConfigValues, keyOf, type ValueOf } from './config/config-keys.js';
+import { accountName, effective } from './config/effective.js';
+import { parseSize } from './config/sizes.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { humanList } from './messages/figures.js';
 import { generalText } from './messages/general.js';
@@ -11,43 +15,73 @@ import { resolveMountPoint } from './mount-point.js';
 import { canonicalUrl } from './server-url.js';
 import type { MountSettings } from './settings.js';
 
+/** What is undefined was not typed. */
 export interface MountArguments {
   readonly dir: string;
   readonly server: string | undefined;
   readonly user: string | undefined;
   readonly passwordFile: string | undefined;
   readonly foreground: boolean;
-  readonly allowOther: boolean;
-  readonly readOnly: boolean;
-  readonly fsType: string;
+  readonly allowOther: boolean | undefined;
+  readonly readOnly: boolean | undefined;
+  readonly fsType: string | undefined;
   readonly caFile: string | undefined;
   readonly insecure: boolean;
   readonly cacheSize: string | undefined;
   readonly minFree: string | undefined;
-  readonly pollInterval: number;
-  readonly uploadDelay: number;
+  readonly pollInterval: number | undefined;
+  readonly uploadDelay: number | undefined;
   readonly logLevel: string | undefined;
 }
 
-/** @throws CommandError for what makes no sense. */
+/** @throws CommandError for what makes no sense, typed or configured. */
 export function mountSettings(args: MountArguments): MountSettings {
   const mountPoint = resolveMountPoint(args.dir);
-  const logLevel = parseLevel(args.logLevel);
+  const { url, user } = account(args, mountPoint);
+  const typed = typedIn(args);
+  const sources = { config: readConfig(), account: accountName({ url, user }), typed };
+  const valueOf = <Name extends ConfigKey>(name: Name): ValueOf<Name> =>
+    effective(name, sources).value;
   return {
     mountPoint,
-    ...account(args, mountPoint),
-    allowOther: args.allowOther,
-    readOnly: args.readOnly,
-    subtype: parseType(args.fsType),
+    url,
+    user,
+    allowOther: valueOf('allow-other'),
+    readOnly: valueOf('read-only'),
+    subtype: parseType(valueOf('fs-type')),
     caFile: certificates(args.caFile),
     allowInsecure: args.insecure,
-    cacheBytesMax: parseSize(args.cacheSize),
-    freeBytesMin: parseSize(args.minFree),
-    pollIntervalMs: seconds('--poll-interval', args.pollInterval, 1),
-    uploadDelayMs: seconds('--upload-delay', args.uploadDelay, 0),
-    logLevel: logLevel ?? 'info',
-    terminalLevel: args.foreground ? (logLevel ?? 'warn') : undefined,
+    cacheBytesMax: parseSize(valueOf('cache-size')),
+    freeBytesMin: parseSize(valueOf('min-free')),
+    pollIntervalMs: valueOf('poll-interval') * 1000,
+    uploadDelayMs: valueOf('upload-delay') * 1000,
+    localNames: valueOf('local-names'),
+    logLevel: levelOf(valueOf('log-level')) ?? 'info',
+    terminalLevel: args.foreground ? (levelOf(typed['log-level']) ?? 'warn') : undefined,
+    typed,
   };
+}
+
+/** @throws CommandError for a value that its key does not take. */
+function typedIn(args: MountArguments): ConfigValues {
+  const given: ConfigValues = {
+    'cache-size': args.cacheSize,
+    'min-free': args.minFree,
+    'poll-interval': args.pollInterval,
+    'upload-delay': args.uploadDelay,
+    'fs-type': args.fsType,
+    'log-level': args.logLevel,
+    'read-only': args.readOnly,
+    'allow-other': args.allowOther,
+  };
+  const typed = Object.entries(given).filter(([, value]) => value !== undefined);
+  for (const [name, value] of typed) {
+    const { kind } = keyOf(name as ConfigKey);
+    if (kind.holds(value)) continue;
+    const told = text.optionTakes({ option: `--${name}`, expected: kind.expected() });
+    throw new CommandError(EXIT.USAGE, told, generalText.seeHelp());
+  }
+  return Object.fromEntries(typed);
 }
 
 /** As given; what is left out is what was mounted there the last time. */
@@ -92,35 +126,6 @@ function parseType(given: string): string {
   throw new CommandError(EXIT.USAGE, text.noType({ type: given }), generalText.seeHelp());
 }
 
-function parseLevel(given: string | undefined): LogLevel | undefined {
-  const level = LOG_LEVELS.find((known) => known === given);
-  if (level !== undefined || given === undefined) return level;
-  throw new CommandError(
-    EXIT.USAGE,
-    text.noLogLevel({ level: given }),
-    text.thereAre({ list: LOG_LEVELS.join(', ') }),
-  );
-}
-
-function seconds(option: string, value: number, least: number): number {
-  if (Number.isFinite(value) && value >= least) return value * 1000;
-  const told = text.secondsAtLeast({ option, least });
-  throw new CommandError(EXIT.USAGE, told, generalText.seeHelp());
-}
-
-const UNIT_BYTES: Readonly<Record<string, number>> = {
-  '': 1,
-  K: 1024,
-  M: 1024 ** 2,
-  G: 1024 ** 3,
-  T: 1024 ** 4,
-};
-
-/** `10G`, `500M`, `1.5 GiB`; units are powers of 1024. */
-function parseSize(given: string | undefined): number | undefined {
-  if (given === undefined) return undefined;
-  const [, number, unit] = /^(\d+(?:\.\d+)?)\s*(?:([KMGT])i?)?B?$/i.exec(given.trim()) ?? [];
-  const bytes = UNIT_BYTES[unit?.toUpperCase() ?? ''];
-  if (number !== undefined && bytes !== undefined) return Math.floor(Number(number) * bytes);
-  throw new CommandError(EXIT.USAGE, text.noSize({ size: given }), text.sizeExample());
+function levelOf(value: string | undefined): LogLevel | undefined {
+  return LOG_LEVELS.find((level) => level === value);
 }

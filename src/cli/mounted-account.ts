@@ -210,6 +210,7 @@ export class MountedAccount {
         cacheBytesMax,
         freeBytesMin,
         serverUrl: this.#settings.url,
+        localNames: this.#settings.localNames,
       },
       logger: this.#logger,
       sink: this.#sink,
@@ -229,10 +230,10 @@ export class MountedAccount {
   }
 
   async #openControl(): Promise<void> {
-    const { mountPoint, url, user } = this.#settings;
+    const { mountPoint, url, user, typed } = this.#settings;
     const socket = socketPath(this.#folder);
     const close = await startControl(socket, (request) => this.#control(request), this.#logger);
-    announce(this.#folder, { mountPoint, url, user, pid: process.pid, socket });
+    announce(this.#folder, { mountPoint, url, user, pid: process.pid, socket, typed });
     this.#undo.push(async () => {
       withdraw(this.#folder);
       await close();

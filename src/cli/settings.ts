@@ -1,5 +1,6 @@
 /** What a mount needs to know. Plain data: it crosses to the background process. */
 import type { LogLevel } from '../log.js';
+import type { ConfigValues } from './config/config-keys.js';
 
 export interface MountSettings {
   /** Absolute. */
@@ -18,8 +19,12 @@ export interface MountSettings {
   readonly freeBytesMin: number | undefined;
   readonly pollIntervalMs: number;
   readonly uploadDelayMs: number;
+  /** Patterns of names that stay on this machine, besides those that always do. */
+  readonly localNames: readonly string[];
   /** Of the file. */
   readonly logLevel: LogLevel;
   /** Of standard error, where anything goes there. */
   readonly terminalLevel: LogLevel | undefined;
+  /** What the command line said of it, for those who ask later. */
+  readonly typed: ConfigValues;
 }

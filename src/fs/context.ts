@@ -29,6 +29,8 @@ export interface FsOptions {
   readonly uploadDelayMs: number;
   /** Of the account's web page, without `/` at its end. */
   readonly serverUrl: string;
+  /** Patterns of names that stay on this machine, besides those that always do. */
+  readonly localNames: readonly string[];
 }
 
 export interface FsContext {
@@ -45,6 +47,7 @@ export interface FsContext {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly options: FsOptions;
+  readonly localNames: readonly RegExp[];
   /** The server's own rules for names; undefined when it was never reached. */
   readonly server: () => ServerInfo | undefined;
 }

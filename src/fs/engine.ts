@@ -14,6 +14,7 @@ import type { Logger } from '../log.js';
 import type { EffectEvent, EffectRequest } from '../remote/messages.js';
 import type { ServerInfo } from '../remote/remote.js';
 import { EffectClient } from '../sync/effects.js';
+import { patternOf } from '../sync/local-names.js';
 import { recover } from '../sync/recovery.js';
 import { Synchroniser } from '../sync/synchroniser.js';
 import { Timers } from '../sync/timers.js';
@@ -215,6 +216,7 @@ export class Engine {
       clock,
       logger: logger.scoped('fs'),
       options: settings,
+      localNames: settings.localNames.map((glob) => patternOf(glob)),
       server: () => this.#server,
     };
   }

@@ -32,5 +32,7 @@ export function requireUsableName(context: FsContext, name: string, staysHere: b
 
 /** Whether what has this name in this folder lives on this machine only. */
 export function staysHere(context: FsContext, parent: TreeNode, name: string): boolean {
-  return parent.staysHere || isLocalName(name, context.server());
+  return (
+    parent.staysHere || isLocalName(name, { server: context.server(), wanted: context.localNames })
+  );
 }

@@ -22,8 +22,22 @@ const LOCAL_PATTERNS: readonly RegExp[] = [
   /^\.kate-swp$|\.kate-swp$/,
 ];
 
-export function isLocalName(name: string, server: ServerInfo | undefined): boolean {
-  return LOCAL_PATTERNS.some((pattern) => pattern.test(name)) || isForbidden(name, server);
+export interface NameRules {
+  /** The server's own; undefined when it was never reached. */
+  readonly server: ServerInfo | undefined;
+  /** What the user keeps here as well. */
+  readonly wanted: readonly RegExp[];
+}
+
+export function isLocalName(name: string, { server, wanted }: NameRules): boolean {
+  const isMatched = (pattern: RegExp): boolean => pattern.test(name);
+  return LOCAL_PATTERNS.some(isMatched) || wanted.some(isMatched) || isForbidden(name, server);
+}
+
+/** `*` for any letters, `?` for one; upper and lower case are told apart. */
+export function patternOf(glob: string): RegExp {
+  const escaped = glob.normalize('NFC').replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  return new RegExp(`^${escaped.replaceAll('*', '.*').replaceAll('?', '.')}$`, 'su');
 }
 
 /** On the server's own list: it would refuse the file whatever we do. */

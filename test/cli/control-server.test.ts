@@ -39,7 +39,7 @@ beforeEach(async () => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-control-'));
   const socket = path.join(folder, 'control.sock');
   const { mountPoint, url, user, pid } = STATUS;
-  mount = { mountPoint, url, user, pid, socket };
+  mount = { mountPoint, url, user, pid, socket, typed: {} };
   asked = [];
   close = await startControl(
     socket,

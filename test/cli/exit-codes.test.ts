@@ -90,7 +90,7 @@ describe('2, the command line makes no sense', () => {
     [
       'a size that is none',
       ['/tmp/x', ...['--server', 'a.fr', '--user', 'b'], '--cache-size', 'big'],
-      /no size/,
+      /--cache-size takes a size/,
     ],
     ['an option without its value', ['/tmp/x', '--server'], /server/],
   ])('%s', async (_, args, told) => {

@@ -101,7 +101,7 @@ describe('what is typed', () => {
   it.each([
     [{ dir: '' }, /name is empty/],
     [{ user: '' }, /Which account.*\/mnt\/a/],
-    [{ logLevel: 'loud' }, /loud is no log level/],
+    [{ logLevel: 'loud' }, /--log-level takes one of error, warn/],
     [{ pollInterval: 0.5 }, /--poll-interval takes seconds, at least 1/],
     [{ uploadDelay: Number.NaN }, /--upload-delay takes seconds/],
     [{ caFile: '/nowhere/ca.pem' }, /ca\.pem cannot be read/],
@@ -116,7 +116,14 @@ describe('what is typed', () => {
   it('means the account that was mounted there last where it names none', () => {
     const at = accountFolder('https://a.fr', 'jean');
     fs.mkdirSync(at, { recursive: true });
-    announce(at, { url: 'https://a.fr', user: 'jean', mountPoint: '/mnt/a', pid: 7, socket: '/s' });
+    announce(at, {
+      url: 'https://a.fr',
+      user: 'jean',
+      mountPoint: '/mnt/a',
+      pid: 7,
+      socket: '/s',
+      typed: {},
+    });
     const short = { ...TYPED, server: undefined, user: undefined };
     expect(mountSettings(short)).toMatchObject({ url: 'https://a.fr', user: 'jean' });
     expect(() => mountSettings({ ...short, dir: '/mnt/b' })).toThrow(/Which account.*\/mnt\/b/);
@@ -149,7 +156,7 @@ describe('a size', () => {
   });
 
   it.each(['', 'G', '-1G', '1X', '1,5G', '10 i', 'Infinity'])('%j is none', (text) => {
-    expect(() => cacheBytes(text)).toThrow(/no size/);
+    expect(() => cacheBytes(text)).toThrow(/--cache-size takes a size/);
   });
 });
 
@@ -174,8 +181,13 @@ describe('an account’s folder', () => {
     const at = path.join(folder, 'nuage-mount', 'a');
     fs.mkdirSync(at, { recursive: true });
     const account = { url: 'https://a.fr', user: 'jean', mountPoint: '/home/jean/Nuage' };
-    announce(at, { ...account, pid: 7, socket: '/s' });
-    expect(announced(at)).toEqual({ ...account, pid: 7, socket: '/s' });
+    announce(at, { ...account, pid: 7, socket: '/s', typed: { 'cache-size': '5G' } });
+    expect(announced(at)).toEqual({
+      ...account,
+      pid: 7,
+      socket: '/s',
+      typed: { 'cache-size': '5G' },
+    });
     withdraw(at);
     expect(announced(at)).toBe(undefined);
     expect(knownAccounts()).toEqual([account]);

@@ -71,6 +71,7 @@ export class EngineBench {
         cacheBytesMax: this.#cacheBytesMax,
         freeBytesMin: 0,
         serverUrl: 'https://nuage.example',
+        localNames: ['*.aux', 'brouillon-?'],
       },
       {
         post: (request) => this.server.post(request, (event) => engine.deliver(event)),

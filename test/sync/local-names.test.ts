@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ServerInfo } from '../../src/remote/remote.js';
-import { hasForbiddenCharacter, isLocalName } from '../../src/sync/local-names.js';
+import { hasForbiddenCharacter, isLocalName, patternOf } from '../../src/sync/local-names.js';
 
 const SERVER: ServerInfo = {
   userId: 'prof',
@@ -28,21 +28,21 @@ describe('a name that stays on this machine', () => {
     '._photo.jpg',
     'Thumbs.db',
   ])('is %s', (name) => {
-    expect(isLocalName(name, undefined)).toBe(true);
+    expect(isLocalName(name, { server: undefined, wanted: [] })).toBe(true);
   });
 
   it.each(['cours.odt', '.git', 'index.lock', 'a.swp.txt', 'Trash', '.config', 'a~b'])(
     'is not %s',
     (name) => {
-      expect(isLocalName(name, SERVER)).toBe(false);
+      expect(isLocalName(name, { server: SERVER, wanted: [] })).toBe(false);
     },
   );
 
   it.each(['.htaccess', '.HTACCESS', 'film.part', 'con', 'CON.txt'])(
     'is %s, which this server refuses',
     (name) => {
-      expect(isLocalName(name, SERVER)).toBe(true);
-      expect(isLocalName(name, undefined)).toBe(false);
+      expect(isLocalName(name, { server: SERVER, wanted: [] })).toBe(true);
+      expect(isLocalName(name, { server: undefined, wanted: [] })).toBe(false);
     },
   );
 });
@@ -53,5 +53,21 @@ describe('a character that the server refuses', () => {
     expect(hasForbiddenCharacter('a:b', undefined)).toBe(false);
     expect(hasForbiddenCharacter('a\nb', SERVER)).toBe(true);
     expect(hasForbiddenCharacter('é & # % + 🎓', SERVER)).toBe(false);
+  });
+});
+
+describe('a pattern of the user', () => {
+  it.each([
+    ['*.aux', 'thèse.aux', true],
+    ['*.aux', 'thèse.aux.pdf', false],
+    ['brouillon-?', 'brouillon-1', true],
+    ['brouillon-?', 'brouillon-12', false],
+    ['a.b', 'axb', false],
+    ['[x]', '[x]', true],
+    ['*.AUX', 'thèse.aux', false],
+    ['e\u0301t*', '\u00e9té', true],
+  ])('%s of %s: %s', (glob, name, isLocal) => {
+    const wanted = [patternOf(glob)];
+    expect(isLocalName(name, { server: undefined, wanted })).toBe(isLocal);
   });
 });

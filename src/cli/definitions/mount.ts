@@ -1,19 +1,13 @@
 /** `mount`, and `nuage-mount DIR`. */
 import type { Argv } from 'yargs';
-import {
-  CACHE_BYTES_DEFAULT,
-  DISK_FREE_BYTES_DEFAULT,
-  POLL_INTERVAL_MS_DEFAULT,
-  UPLOAD_DELAY_MS_DEFAULT,
-} from '../../limits.js';
+import { CACHE_BYTES_DEFAULT, DISK_FREE_BYTES_DEFAULT } from '../../limits.js';
 import { LOG_LEVELS } from '../../log.js';
 import type { BackgroundProcess } from '../background-process.js';
+import { CONFIG_KEYS, type ConfigKey } from '../config/config-keys.js';
 import { CommandError, EXIT } from '../exit-codes.js';
 import { mountOptionText as text, mountUsageText } from '../messages/mount.js';
 
 const GIB = 1024 ** 3;
-/** The only one of FUSE that GLib and KDE take as remote. */
-const FS_TYPE_DEFAULT = 'fuse.sshfs';
 
 /** @param early started already, for the mount to use. */
 export function addMount(y: Argv, early: BackgroundProcess | undefined): Argv {
@@ -23,15 +17,12 @@ export function addMount(y: Argv, early: BackgroundProcess | undefined): Argv {
 }
 
 function mountOptions(y: Argv) {
-  return tuningOptions(accountOptions(y))
-    .option('foreground', {
-      alias: 'f',
-      type: 'boolean',
-      default: false,
-      describe: text.foreground(),
-    })
-    .option('read-only', { type: 'boolean', default: false, describe: text.readOnly() })
-    .option('allow-other', { type: 'boolean', default: false, describe: text.allowOther() });
+  return tuningOptions(accountOptions(y)).option('foreground', {
+    alias: 'f',
+    type: 'boolean',
+    default: false,
+    describe: text.foreground(),
+  });
 }
 
 function accountOptions(y: Argv) {
@@ -50,37 +41,36 @@ function accountOptions(y: Argv) {
     .option('insecure', { type: 'boolean', default: false, describe: text.insecure() });
 }
 
+/** What the configuration knows as well: what is not typed is not given. */
 function tuningOptions<Before>(y: Argv<Before>) {
   return y
+    .option('read-only', { type: 'boolean', describe: text.readOnly() })
+    .option('allow-other', { type: 'boolean', describe: text.allowOther() })
     .option('fs-type', {
-      type: 'string',
-      requiresArg: true,
-      default: FS_TYPE_DEFAULT,
+      ...words('fs-type'),
       describe: text.fsType(),
     })
     .option('cache-size', {
-      type: 'string',
-      requiresArg: true,
+      ...words('cache-size'),
       describe: text.cacheSize({ gib: CACHE_BYTES_DEFAULT / GIB }),
     })
     .option('min-free', {
-      type: 'string',
-      requiresArg: true,
+      ...words('min-free'),
       describe: text.minFree({ gib: DISK_FREE_BYTES_DEFAULT / GIB }),
     })
-    .option('poll-interval', {
-      type: 'number',
-      default: POLL_INTERVAL_MS_DEFAULT / 1000,
-      describe: text.pollInterval(),
-    })
-    .option('upload-delay', {
-      type: 'number',
-      default: UPLOAD_DELAY_MS_DEFAULT / 1000,
-      describe: text.uploadDelay(),
-    })
+    .option('poll-interval', { ...figure('poll-interval'), describe: text.pollInterval() })
+    .option('upload-delay', { ...figure('upload-delay'), describe: text.uploadDelay() })
     .option('log-level', {
-      type: 'string',
-      requiresArg: true,
+      ...words('log-level'),
       describe: text.logLevel({ levels: LOG_LEVELS.join(', ') }),
     });
+}
+
+function words(key: ConfigKey) {
+  const defaultDescription = String(CONFIG_KEYS[key].initial);
+  return { type: 'string', requiresArg: true, defaultDescription } as const;
+}
+
+function figure(key: ConfigKey) {
+  return { type: 'number', defaultDescription: String(CONFIG_KEYS[key].initial) } as const;
 }

@@ -1,9 +1,9 @@
 /**
  * Which language people are told things in, and how their country writes figures: by the variables
- * that other programs follow as well.
+ * that other programs follow as well, unless the configuration says otherwise.
  */
 
-const LANGUAGES = ['en', 'fr'] as const;
+export const LANGUAGES = ['en', 'fr'] as const;
 
 export type Language = (typeof LANGUAGES)[number];
 
@@ -34,8 +34,16 @@ function localeOf(variables: Variables): Locale {
   return localeFor('en', main);
 }
 
+let chosen: Language | undefined;
+
 export function locale(): Locale {
-  return localeOf(process.env);
+  const own = localeOf(process.env);
+  return chosen === undefined || chosen === own.language ? own : localeFor(chosen, '');
+}
+
+/** Whatever the environment says; `undefined` follows that. */
+export function chooseLanguage(language: Language | undefined): void {
+  chosen = language;
 }
 
 function spoken(value: string): Language | undefined {

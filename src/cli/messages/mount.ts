@@ -44,12 +44,12 @@ export const mountOptionText = defineMessages({
     ],
   },
   cacheSize: {
-    en: 'How much may be kept of what was read [default: {gib}G, or a tenth of the free disk]',
-    fr: 'Place pour garder ce qui a été lu [défaut : {gib}G, ou un dixième du disque libre]',
+    en: 'How much may be kept of what was read; auto is {gib}G, or a tenth of the free disk',
+    fr: 'Place pour garder ce qui a été lu ; auto est {gib}G, ou un dixième du disque libre',
   },
   minFree: {
-    en: 'How much of the disk to leave free [default: {gib}G]',
-    fr: 'Place à laisser libre sur le disque [défaut : {gib}G]',
+    en: 'How much of the disk to leave free; auto is {gib}G, or a twentieth of a small disk',
+    fr: "Place à laisser libre sur le disque ; auto est {gib}G, ou un vingtième d'un petit disque",
   },
   pollInterval: {
     en: 'Seconds between two looks for changes on the server',
@@ -60,8 +60,8 @@ export const mountOptionText = defineMessages({
     fr: "Secondes entre la dernière fermeture d'un fichier et son envoi",
   },
   logLevel: {
-    en: '{levels} [default: info; in a terminal warn]',
-    fr: '{levels} [défaut : info ; dans un terminal warn]',
+    en: '{levels}; in a terminal warn',
+    fr: '{levels} ; dans un terminal warn',
   },
 });
 
@@ -100,14 +100,7 @@ export const mountUsageText = defineMessages({
     en: '{type} is no type of a file system.',
     fr: "{type} n'est pas un type de système de fichiers.",
   },
-  noLogLevel: { en: '{level} is no log level.', fr: "{level} n'est pas un niveau de journal." },
-  thereAre: { en: 'There are: {list}.', fr: 'Il y a : {list}.' },
-  secondsAtLeast: {
-    en: '{option} takes seconds, at least {least}.',
-    fr: '{option} prend des secondes, au moins {least}.',
-  },
-  noSize: { en: '{size} is no size.', fr: "{size} n'est pas une taille." },
-  sizeExample: { en: 'Write it as 500M or 10G.', fr: 'Écrivez par exemple 500M ou 10G.' },
+  optionTakes: { en: '{option} takes {expected}.', fr: '{option} prend {expected}.' },
   noAddress: { en: '{address}: {reason}.', fr: '{address} : {reason}.' },
   addressExample: {
     en: 'Give it as the browser shows it: https://nuage03.apps.education.fr',

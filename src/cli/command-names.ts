@@ -1,0 +1,14 @@
+/** What may stand in the place of a folder: `nuage-mount NAME`. */
+
+/** Every command that does not mount, with its other names; the command line has the same. */
+export const OTHER_COMMANDS = [
+  'unmount',
+  'umount',
+  'status',
+  'sync',
+  'pin',
+  'unpin',
+  'cache',
+  'config',
+  'demo',
+] as const;
