@@ -17,6 +17,9 @@ import { CommandError } from '../../src/cli/exit-codes.js';
 import { nearest } from '../../src/cli/nearest.js';
 import { Home } from './command.js';
 
+// The command is several processes, on machines that do other things as well.
+vi.setConfig({ testTimeout: 120_000 });
+
 let folder: string;
 
 beforeEach(() => {
