@@ -35,6 +35,58 @@ export const IN_FLIGHT_MEMORY_MAX = 10_000;
 /** Listings in the background at once: a server gains nothing beyond its cores. */
 export const BACKGROUND_LISTINGS_MAX = 2;
 
+/** Entries folded into the tree in one turn of the loop: some 4 ms, in which nobody is served. */
+export const MERGE_SLICE_ENTRIES = 128;
+
+/** Trees read ahead at once: a server gains little beyond its cores, and others use it as well. */
+export const DEEP_LISTINGS_MAX = 2;
+
+/** Single folders read ahead at once; with the user's own within {@link LIST_LANE_MAX}. */
+export const AHEAD_LISTINGS_MAX = 3;
+
+/**
+ * A folder that somebody waits for comes with a tree that is on its way, or by itself after this:
+ * about what it costs to ask for it.
+ */
+export const COVERED_WAIT_MS = 250;
+
+/**
+ * Folders beside each other are asked for together once this many answers for single ones have
+ * shown that it will be about so many entries, which is two seconds of work for a server.
+ */
+export const GROUP_SAMPLES_MIN = 3;
+export const GROUP_FOLDERS_MIN = 6;
+export const GROUP_ENTRIES_MAX = 20_000;
+
+/** What could not be read ahead is tried again after this. */
+export const AHEAD_RETRY_MS = 300_000;
+
+/** Folders used last: what is in them is read ahead first. */
+export const RECENT_FOLDERS_MAX = 8;
+
+/** Folders of the edge looked at for one that may be asked for. */
+export const FRONTIER_ROWS = 64;
+
+/**
+ * From this many folders on, one search tells what has changed since the last mount. Up to so many
+ * are then listed one by one; of more, those that stand together are read as a tree.
+ */
+export const SURVEY_FOLDERS_MIN = 200;
+export const SURVEY_SINGLES_MAX = 64;
+export const SURVEY_TREE_FOLDERS_MIN = 16;
+
+/** A server that tells of changes without pause is asked no more often than this. */
+export const PUSH_POLL_PAUSE_MS = 1_000;
+
+/** First pause before listening again, and its ceiling. */
+export const PUSH_RETRY_FIRST_MS = 5_000;
+export const PUSH_RETRY_MS_MAX = 600_000;
+
+/** This share of all that is known, gone at once, is looked at a second time, after a pause. */
+export const MASS_LOSS_SHARE = 0.5;
+export const MASS_LOSS_ENTRIES_MIN = 20;
+export const MASS_LOSS_LOOK_MS = 10_000;
+
 /** A failed listing or fetch is not tried again for this long: waiters see its error. */
 export const FAILURE_MEMORY_MS = 1_000;
 
@@ -211,8 +263,11 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 /** First byte of an ordinary answer: a busy PHP server needs seconds, a hung one never answers. */
 export const ANSWER_TIMEOUT_MS = 30_000;
 
-/** First byte of a deep listing: the server computes the whole before it sends any of it. */
-export const DEEP_LISTING_ANSWER_TIMEOUT_MS = 120_000;
+/**
+ * First byte of a deep listing: the server computes the whole before it sends any of it. Some
+ * 300,000 entries in this time; what takes longer is asked for in parts.
+ */
+export const DEEP_LISTING_ANSWER_TIMEOUT_MS = 30_000;
 
 /** Assembling an upload: 8 to 24 s were seen per GiB; beyond this we look instead of waiting. */
 export const ASSEMBLY_ANSWER_TIMEOUT_MS = 60_000;
@@ -267,6 +322,12 @@ export const SINGLE_ANSWER_BYTES_MAX = 1 * MIB;
 /** Entries in one message from the main thread to the engine. */
 export const ENTRIES_PER_PIECE_MAX = 1_000;
 
+/** Entries of one answer on their way to the engine: some MiB, and a third of a second of work. */
+export const ENTRIES_AHEAD_MAX = 10_000;
+
+/** Folders that one search brings: beyond about 50,000 rows a server runs out of its memory. */
+export const SEARCH_PAGE_ROWS = 20_000;
+
 /** Longest name that Linux and macOS can show; a longer one is hidden. */
 export const LISTED_NAME_BYTES_MAX = 255;
 
@@ -300,6 +361,15 @@ export const ASSEMBLY_POLL_MS_MAX = 15_000;
 /** A clean-up that nobody waits for must end by itself. */
 export const CLEAN_UP_TIMEOUT_MS = 15_000;
 
+/** A server checks the login in a second; its own limit is 15 s. */
+export const PUSH_LOGIN_MS_MAX = 20_000;
+
+/** `notify_file_id` names the ids of a burst of changes. */
+export const PUSH_MESSAGE_CHARS_MAX = 256 * KIB;
+
+/** One line, which is open as long as the mount is. */
+export const PUSH_LANE_MAX = 1;
+
 /** Effects at once, by lane, so that none starves behind another. */
 export const LOOK_LANE_MAX = 2;
 export const LIST_LANE_MAX = 4;
@@ -312,6 +382,7 @@ export const UPLOAD_CHUNKS_AT_ONCE_MAX = 2;
 
 /** What all lanes together can have under way, so that none waits for a connection. */
 export const CONNECTIONS_MAX =
+  PUSH_LANE_MAX +
   LOOK_LANE_MAX +
   LIST_LANE_MAX +
   FETCH_LANE_MAX +
@@ -329,6 +400,19 @@ export const FETCH_PROGRESS_MS = 10;
 
 /** Requests remembered for tests; the oldest go first. */
 export const DEMO_REQUEST_LOG_MAX = 20_000;
+
+/** Changes of this time are told of together; the real server gathers some seconds. */
+export const DEMO_PUSH_GATHER_MS = 1_000;
+
+/** The folder on the disk is compared for those who listen, and they are pinged, this often. */
+export const DEMO_PUSH_LOOK_MS = 200;
+export const DEMO_PUSH_PING_MS = 30_000;
+
+/** Who does not log in within this is sent away. */
+export const DEMO_PUSH_LOGIN_MS_MAX = 15_000;
+
+/** A name, a password, or a wish. */
+export const DEMO_SOCKET_MESSAGE_BYTES_MAX = 64 * KIB - 1;
 
 /** Request bodies in XML: a PROPFIND with every known property is 4 KiB. */
 export const DEMO_XML_BODY_BYTES_MAX = 1 * MIB;

@@ -46,6 +46,10 @@ const SELECT_NODE = `SELECT ino, ${ALL} FROM node`;
 /** Columns that no index knows: what a write, a truncate or a chmod changes. */
 const ATTRIBUTES = COLUMNS.slice(3, 11).concat('content_version', 'uid', 'gid');
 
+/** Said, because SQLite would take the index of all subfolders, which is the whole tree's. */
+const UNLISTED = `node INDEXED BY node_unlisted WHERE is_folder = 1 AND listed_etag IS NULL
+  AND base_parent IS NOT NULL AND parent IS NOT NULL`;
+
 /** Every statement of the tree, so that the tests can look at their query plans. */
 export const NODE_SQL = {
   get: `${SELECT_NODE} WHERE ino = ?`,
@@ -57,6 +61,11 @@ export const NODE_SQL = {
   byBasePlace: 'SELECT ino FROM node WHERE base_parent = ? AND base_name = ? ORDER BY ino LIMIT 1',
   byContent: 'SELECT ino FROM node WHERE content = ? ORDER BY ino LIMIT 1',
   baseChildren: 'SELECT ino FROM node WHERE base_parent = ? ORDER BY base_name',
+  hasBaseChildren: 'SELECT 1 FROM node WHERE base_parent = ? LIMIT 1',
+  folderCount: 'SELECT count(*) FROM node WHERE is_folder = 1 AND parent IS NOT NULL',
+  unlisted: `SELECT ino FROM ${UNLISTED} AND parent >= ? ORDER BY parent, ino LIMIT ?`,
+  unlistedIn: `SELECT ino FROM ${UNLISTED} AND parent = ? ORDER BY ino LIMIT ?`,
+  unlistedSizeIn: `SELECT count(*), total(base_size) FROM ${UNLISTED} AND parent = ?`,
   pending: 'SELECT ino FROM node WHERE change > 0 AND change > ? ORDER BY change LIMIT ?',
   lastChange: 'SELECT max(change) FROM node WHERE change > 0',
   insert: `INSERT INTO node (${ALL}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,

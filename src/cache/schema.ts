@@ -121,11 +121,18 @@ const TAILS = `
 CREATE INDEX content_tail ON content (last_used) WHERE dirty = 0 AND stored > 131072;
 `;
 
+/** Folders whose children were never listed: what is still to be read ahead. */
+const FRONTIER = `
+CREATE INDEX node_unlisted ON node (parent, ino)
+  WHERE is_folder = 1 AND listed_etag IS NULL AND base_parent IS NOT NULL AND parent IS NOT NULL;
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
   OWNER + SUBFOLDERS,
   PIN + TAILS,
+  FRONTIER,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -21,6 +21,7 @@ import {
   nodeFromRow,
   type NodeRow,
 } from './node-row.js';
+import { Frontier } from './frontier.js';
 import { PinTable } from './pin-table.js';
 import { type ChildRow, differences, type NodeDraft, ROOT_INO, type TreeNode } from './node.js';
 import type { Sql } from './sql.js';
@@ -42,6 +43,7 @@ interface Counters {
 
 export class TreeStore {
   readonly pins: PinTable;
+  readonly frontier: Frontier;
   readonly #db: CacheDatabase;
   readonly #sql: Statements;
   readonly #attributes: AttributeTable;
@@ -59,6 +61,7 @@ export class TreeStore {
     this.#sql = prepareStatements(db);
     this.#attributes = new AttributeTable(db);
     this.pins = new PinTable(db);
+    this.frontier = new Frontier(db);
     this.#nextChange = (this.#sql.lastChange.get() ?? 0) + 1;
     db.onCommit(() => this.#touched.clear());
     db.onRollback(() => this.#forgetTouched());
@@ -115,6 +118,20 @@ export class TreeStore {
   /** All that the server has in this folder, as far as is known, deleted here or not. */
   baseChildren(parent: number): readonly TreeNode[] {
     return this.#all(this.#sql.baseChildren.all(parent));
+  }
+
+  /** As {@link baseChildren}, by their numbers alone. */
+  baseChildNumbers(parent: number): readonly number[] {
+    return this.#sql.baseChildren.all(parent);
+  }
+
+  hasBaseChildren(parent: number): boolean {
+    return this.#sql.hasBaseChildren.get(parent) !== undefined;
+  }
+
+  /** Counts index entries: some milliseconds for a hundred thousand. */
+  folderCount(): number {
+    return this.#sql.folderCount.get() ?? 0;
   }
 
   /** @throws kind `exists` when another node has this place in the local tree. */
@@ -322,6 +339,8 @@ interface Statements {
   readonly byBasePlace: Sql<[number, string], number>;
   readonly byContent: Sql<[string], number>;
   readonly baseChildren: Sql<[number], number>;
+  readonly hasBaseChildren: Sql<[number], number>;
+  readonly folderCount: Sql<[], number>;
   readonly pending: Sql<[number, number], number>;
   readonly lastChange: Sql<[], number | null>;
   readonly insert: Sql<Column[]>;
@@ -346,6 +365,8 @@ function prepareStatements(db: CacheDatabase): Statements {
     byBasePlace: db.prepareValue(NODE_SQL.byBasePlace),
     byContent: db.prepareValue(NODE_SQL.byContent),
     baseChildren: db.prepareValue(NODE_SQL.baseChildren),
+    hasBaseChildren: db.prepareValue(NODE_SQL.hasBaseChildren),
+    folderCount: db.prepareValue(NODE_SQL.folderCount),
     pending: db.prepareValue(NODE_SQL.pending),
     lastChange: db.prepareValue(NODE_SQL.lastChange),
     insert: db.prepare(NODE_SQL.insert),

@@ -4,13 +4,15 @@
  *
  * Commands: `fault` (a FaultRule) → `{id}` · `unfault` `{id}` · `clear` · `network` (parts of a
  * NetworkPace) · `settings` (parts of NuageSettings) · `quota` `{bytes|null}` · `rescan` ·
- * `requests` → all records · `clear-requests` · `hits` `{id}` → `{hits}`.
+ * `requests` → all records · `clear-requests` · `hits` `{id}` → `{hits}` · `listeners` → `{count}` ·
+ * `cut-listeners`.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Account } from './account.js';
 import { closeServer, listen } from './listening.js';
+import type { NotifyPush } from './notify-push.js';
 import type { FaultRule, Faults, NetworkPace } from './faults.js';
 import type { RequestLog } from './request-log.js';
 import type { NuageSettings, NuageState } from './state.js';
@@ -19,6 +21,7 @@ export interface Controlled {
   readonly state: NuageState;
   readonly faults: Faults;
   readonly requests: RequestLog;
+  readonly push: NotifyPush;
 }
 
 type Command = (target: Controlled, input: Record<string, unknown>) => unknown;
@@ -37,6 +40,8 @@ const COMMANDS: Readonly<Record<string, Command>> = {
   },
   rescan: ({ state }) => firstAccount(state).watch.rescan(),
   requests: ({ requests }) => requests.all,
+  listeners: ({ push }) => ({ count: push.connections }),
+  'cut-listeners': ({ push }) => push.cutAll(),
   'clear-requests': ({ requests }) => requests.clear(),
 };
 

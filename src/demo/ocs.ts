@@ -3,6 +3,7 @@ import { jsonAnswer, type Answer, type Exchange } from './answer.js';
 import { authenticate } from './auth.js';
 import { DavError } from './dav-error.js';
 import type { Account } from './account.js';
+import { pushCapability } from './notify-push.js';
 
 const VERSION = { major: 32, minor: 0, micro: 1, string: '32.0.1', edition: '' };
 
@@ -97,7 +98,7 @@ function theming(): Record<string, unknown> {
   return { name: 'Nuage', slogan: 'Vos fichiers, partout', color: '#000091' };
 }
 
-function allCapabilities({ state }: Exchange): Record<string, unknown> {
+function allCapabilities({ state, origin }: Exchange): Record<string, unknown> {
   const { settings } = state;
   const dav = { chunking: '1.0', public_shares_chunking: false };
   return {
@@ -124,6 +125,7 @@ function allCapabilities({ state }: Exchange): Record<string, unknown> {
       default_permissions: 31,
       public: { enabled: true, upload: true, multiple_links: true },
     },
+    ...(settings.notifyPush ? { notify_push: pushCapability(origin) } : {}),
     ...settings.extraCapabilities,
   };
 }

@@ -16,6 +16,7 @@ import { closeServer, listen } from './listening.js';
 import { Faults } from './faults.js';
 import { RequestHandler } from './request-handler.js';
 import { LoginFlows } from './login-flow.js';
+import { NotifyPush } from './notify-push.js';
 import type { Share } from './permissions.js';
 import { RequestLog } from './request-log.js';
 import { Sessions } from './sessions.js';
@@ -54,6 +55,7 @@ export interface Nuage {
   readonly requests: RequestLog;
   /** May be changed at any time. */
   readonly settings: NuageSettings;
+  readonly push: NotifyPush;
   /** The first account is the one of `user`. */
   readonly account: Account;
   /** Compares the whole data folder with what is known: for a test that cannot wait. */
@@ -68,6 +70,7 @@ const DEFAULT_SETTINGS: NuageSettings = {
   urlsWithoutPort: false,
   chunkBytesMax: DEMO_CHUNK_BYTES_MAX,
   bulkUpload: true,
+  notifyPush: false,
   extraCapabilities: {},
 };
 
@@ -98,10 +101,12 @@ export async function startNuage(options: NuageOptions = {}): Promise<Nuage> {
   const requests = new RequestLog();
   const handler = new RequestHandler(state, faults, requests);
   const server = createServer((request, response) => void handler.handle(request, response));
+  const push = new NotifyPush(state);
+  server.on('upgrade', (request, stream) => push.accept(request, stream));
   configure(server);
   const port = await listen(server, options.port ?? 0);
   const url = `http://127.0.0.1:${port}`;
-  const control = await startControl({ state, faults, requests });
+  const control = await startControl({ state, faults, requests, push });
   return {
     url,
     user: first.name,
@@ -111,9 +116,11 @@ export async function startNuage(options: NuageOptions = {}): Promise<Nuage> {
     faults,
     requests,
     settings: state.settings,
+    push,
     account,
     rescan: () => account.watch.rescan(),
     close: async () => {
+      push.close();
       await Promise.all([closeServer(server), control.close()]);
       for (const each of state.accounts.values()) each.close();
       if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });

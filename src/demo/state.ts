@@ -15,6 +15,8 @@ export interface NuageSettings {
   urlsWithoutPort: boolean;
   chunkBytesMax: number;
   bulkUpload: boolean;
+  /** The app that tells clients of changes. */
+  notifyPush: boolean;
   /** Merged over the capabilities, for what other versions and apps announce. */
   extraCapabilities: Readonly<Record<string, unknown>>;
 }

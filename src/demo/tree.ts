@@ -35,6 +35,8 @@ export class Tree {
   #nextId: number;
   #lastEtagMicros = 0;
   listener: TreeListener | undefined;
+  /** Told of the folder in which something has changed. */
+  onChanged: (id: number) => void = () => undefined;
 
   constructor(filesFolder: string, stateFolder: string, clock: Clock) {
     this.#clock = clock;
@@ -155,6 +157,7 @@ export class Tree {
       this.#journal.write(at);
     }
     this.#compact();
+    this.onChanged(folder.id);
   }
 
   /** New etags up to the root, for a change of times alone. */
@@ -165,6 +168,7 @@ export class Tree {
       at.etag = etag;
       this.#journal.write(at);
     }
+    this.onChanged(node.id);
   }
 
   /** Reads the times of a folder again, so that our own change is not taken for a foreign one. */

@@ -76,7 +76,9 @@ export class Engine {
       logger.error('a task failed and will run again', { task: name, error: String(error) }),
     );
     this.#effects = new EffectClient(surroundings.post);
-    this.#kernel = new KernelUpdates(surroundings.notifier);
+    this.#kernel = new KernelUpdates(surroundings.notifier, (ino) =>
+      this.context.inodes.isKnown(ino),
+    );
     const storage = openStorage(settings.stateFolder, surroundings);
     this.#db = storage.db;
     this.#server = this.#rememberServer(storage.tree, settings.server);
@@ -97,6 +99,7 @@ export class Engine {
   start(): void {
     const { sync } = this.context;
     sync.start();
+    sync.push.learn(this.#server?.pushUrl);
     this.#housekeeping.start();
     this.context.keeper.start();
     sync.connection.onChange((online) => {
@@ -133,6 +136,7 @@ export class Engine {
   /** Its own rules, as it has just told them. */
   learn(server: ServerInfo): void {
     this.#server = this.#rememberServer(this.context.tree, server);
+    this.context.sync.push.learn(server.pushUrl);
   }
 
   #learnServer(): void {

@@ -3,7 +3,7 @@
  * and, in the queue, until the server has heard of it.
  */
 import type { ContentStore } from '../cache/content-store.js';
-import type { TreeNode } from '../cache/node.js';
+import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { TreeStore } from '../cache/tree-store.js';
 import type { Handles } from './handles.js';
 
@@ -30,6 +30,11 @@ export class Inodes {
   /** The kernel was told of this inode once more. */
   lookedUp(ino: number): void {
     this.#lookups.set(ino, (this.#lookups.get(ino) ?? 0) + 1);
+  }
+
+  /** The kernel may keep something of it: it was told of, and has not forgotten. */
+  isKnown(ino: number): boolean {
+    return ino === ROOT_INO || this.#lookups.has(ino);
   }
 
   forget(ino: number, count: number): void {

@@ -5,6 +5,8 @@ import type { DavRoot } from './paths.js';
 
 export interface DavContext {
   readonly http: HttpClient;
+  /** `…/remote.php/dav`. */
+  readonly dav: DavRoot;
   /** `…/remote.php/dav/files/USER`. */
   readonly files: DavRoot;
   /** `…/remote.php/dav/uploads/USER`. */

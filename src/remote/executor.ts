@@ -9,10 +9,12 @@ import { NuageError, toErrorRecord } from '../errors.js';
 import {
   CHANGE_LANE_MAX,
   DISK_LANE_MAX,
+  ENTRIES_AHEAD_MAX,
   FETCH_LANE_MAX,
   FETCH_PROGRESS_BYTES,
   LIST_LANE_MAX,
   LOOK_LANE_MAX,
+  PUSH_LANE_MAX,
   QUEUED_EFFECTS_MAX,
   UPLOAD_LANE_MAX,
 } from '../limits.js';
@@ -30,7 +32,7 @@ import type {
   EffectResults,
 } from './messages.js';
 import { abortedError } from './network-error.js';
-import type { Remote, StoredFile } from './remote.js';
+import type { EntrySink, Remote, StoredFile } from './remote.js';
 import { syncFiles } from './sync-files.js';
 
 export interface ExecutorOptions {
@@ -40,14 +42,16 @@ export interface ExecutorOptions {
   readonly logger: Logger;
 }
 
-type LaneName = 'disk' | 'look' | 'list' | 'fetch' | 'change' | 'upload';
+type LaneName = 'push' | 'disk' | 'look' | 'list' | 'fetch' | 'change' | 'upload';
 
 const LANE_OF = {
+  listen: 'push',
   connect: 'look',
   stat: 'look',
-  'root-etag': 'look',
+  'root-state': 'look',
   quota: 'look',
   list: 'list',
+  'list-folders': 'list',
   fetch: 'fetch',
   'fetch-bytes': 'fetch',
   'create-folder': 'change',
@@ -61,7 +65,7 @@ const LANE_OF = {
 interface Job {
   readonly lane: Lane;
   readonly controller: AbortController;
-  /** Of a fetch. */
+  /** Of a fetch and of a listing of a tree. */
   readonly gate: FlowGate | undefined;
 }
 
@@ -77,6 +81,7 @@ export class EffectExecutor {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #lanes: Readonly<Record<LaneName, Lane>> = {
+    push: new Lane(PUSH_LANE_MAX),
     disk: new Lane(DISK_LANE_MAX),
     look: new Lane(LOOK_LANE_MAX),
     list: new Lane(LIST_LANE_MAX),
@@ -125,7 +130,7 @@ export class EffectExecutor {
       return;
     }
     const controller = new AbortController();
-    const gate = effect.op === 'fetch' ? new FlowGate(effect.limit, controller.signal) : undefined;
+    const gate = gateOf(effect, controller.signal);
     const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate };
     this.#jobs.set(id, job);
     job.lane.add(id, () => this.#run(id, effect, job.controller.signal));
@@ -180,8 +185,16 @@ export class EffectExecutor {
         return this.#void(remote.setModified(effect.path, effect.mtime, signal));
       case 'sync-files':
         return syncFiles(effect.dataFiles);
-      case 'root-etag':
-        return remote.rootEtag(signal);
+      case 'list-folders':
+        return this.#void(remote.listFolders(this.#sinkOf(id), signal));
+      case 'root-state':
+        return remote.rootState(signal);
+      case 'listen':
+        return remote.listen(
+          effect.url,
+          (news) => this.#post({ type: 'pushed', id, news }),
+          signal,
+        );
       case 'quota':
         return remote.quota(signal);
     }
@@ -193,14 +206,19 @@ export class EffectExecutor {
   }
 
   readonly #list: Carry<'list'> = (id, { path, depth }, signal) =>
-    this.#void(
-      this.#remote.list(
-        path,
-        depth,
-        (entries) => this.#post({ type: 'entries', id, entries }),
-        signal,
-      ),
-    );
+    this.#void(this.#remote.list(path, depth, this.#sinkOf(id), signal));
+
+  #sinkOf(id: EffectId): EntrySink {
+    const gate = this.#jobs.get(id)?.gate;
+    let sent = 0;
+    return {
+      take: (entries) => {
+        sent += entries.length;
+        this.#post({ type: 'entries', id, entries });
+      },
+      room: () => gate?.wait(sent),
+    };
+  }
 
   readonly #fetch: Carry<'fetch'> = (id, effect, signal) => {
     const onFetched = (upTo: number): void => this.#post({ type: 'fetched', id, upTo });
@@ -240,6 +258,13 @@ export class EffectExecutor {
       this.#logger.error('effect failed unexpectedly', { op: effect.op, path, error });
     }
   }
+}
+
+/** What may become larger than anybody can take in at once. */
+function gateOf(effect: Effect, signal: AbortSignal): FlowGate | undefined {
+  if (effect.op === 'fetch') return new FlowGate(effect.limit, signal);
+  const isTree = effect.op === 'list' && effect.depth === 'infinity';
+  return isTree ? new FlowGate(ENTRIES_AHEAD_MAX, signal) : undefined;
 }
 
 const ABORTED = toErrorRecord(abortedError({ op: 'effect' }));

@@ -1,5 +1,5 @@
 /**
- * How far a running fetch may go. Where it stands still nothing more is taken from the connection,
+ * How far a running fetch, or a listing of a tree, may go. Where it stands still nothing more is taken from the connection,
  * so that the server soon stands still as well (TCP's flow control): one long request serves a
  * reader without bringing what nobody reads.
  */
@@ -8,7 +8,7 @@ export class FlowGate {
   #isOpen = false;
   #go: (() => void) | undefined;
 
-  /** @param limit bytes before it may come. A piece that crosses it still comes as a whole. */
+  /** @param limit what is before it may come (bytes, entries). A piece that crosses it still comes as a whole. */
   constructor(limit: number, signal: AbortSignal) {
     this.#limit = limit;
     signal.addEventListener('abort', () => this.#release(), { once: true });

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
-import { Pool, type Dispatcher } from 'undici';
+import { Pool, WebSocket, type Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
 import { NuageError, type ErrorDetails } from '../errors.js';
 import {
@@ -97,6 +97,8 @@ export class HttpClient {
   readonly #logger: Logger;
   readonly #timeouts: HttpTimeouts;
   readonly #authorization: string;
+  /** User name and password, for who may not send them as a header. */
+  readonly login: readonly [user: string, password: string];
   readonly #jar: CookieJar;
 
   constructor(options: HttpOptions) {
@@ -106,6 +108,7 @@ export class HttpClient {
     this.#logger = options.logger;
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
     const credentials = Buffer.from(`${options.user}:${options.password}`, 'utf8');
+    this.login = [options.user, options.password];
     this.#authorization = `Basic ${credentials.toString('base64')}`;
     const { origin } = options.server;
     this.#jar = new CookieJar(options.clock, origin.protocol === 'https:');
@@ -138,6 +141,18 @@ export class HttpClient {
         await pause(pauseMs, request.signal);
       }
     }
+  }
+
+  /** @throws kind `not-permitted` for any other server than ours. */
+  openSocket(url: string): WebSocket {
+    const { host, protocol } = new URL(url);
+    const { origin } = this.server;
+    if (host !== origin.host || protocol !== origin.protocol.replace('http', 'ws')) {
+      throw new NuageError('not-permitted', 'a password goes to its own server only', {
+        path: host,
+      });
+    }
+    return new WebSocket(url, { dispatcher: this.#pool });
   }
 
   /** What is under way fails; connections are closed. */

@@ -7,21 +7,22 @@
 import { createGunzip } from 'node:zlib';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { NuageError, type ErrorDetails } from '../errors.js';
+import { NuageError } from '../errors.js';
 import {
   ANSWER_TIMEOUT_MS,
   DEEP_LISTING_ANSWER_TIMEOUT_MS,
   ENTRIES_PER_PIECE_MAX,
   LISTING_BYTES_MAX,
   LISTING_ENTRIES_MAX,
+  REMOTE_TOKEN_CHARS_MAX,
   SINGLE_ANSWER_BYTES_MAX,
 } from '../limits.js';
 import type { HttpAnswer } from './answer.js';
 import type { DavContext } from './dav-context.js';
 import { textBody, unexpectedAnswer, type HttpClient } from './http.js';
 import { MultistatusParser, type MultistatusOptions, type MultistatusRow } from './multistatus.js';
-import { ENTRY_PROPFIND, ETAG_PROPFIND, entryOf, unquoteEtag } from './properties.js';
-import type { ListDepth, RemoteEntry } from './remote.js';
+import { ENTRY_PROPFIND, entryOf, ROOT_PROPFIND, unquoteEtag } from './properties.js';
+import type { EntrySink, ListDepth, RemoteEntry, RootState } from './remote.js';
 
 export interface PropfindRequest {
   readonly address: string;
@@ -29,6 +30,8 @@ export interface PropfindRequest {
   readonly body: string;
   readonly path: string;
   readonly signal: AbortSignal | undefined;
+  /** The answer is read on when this resolves. */
+  readonly room?: EntrySink['room'];
 }
 
 /** Sends one PROPFIND and parses its answer as it comes. */
@@ -37,7 +40,7 @@ export async function propfind(
   request: PropfindRequest,
   onRow: (row: MultistatusRow) => void,
 ): Promise<void> {
-  const { depth, path } = request;
+  const { depth, path, room } = request;
   const answer = await http.send({
     method: 'PROPFIND',
     address: request.address,
@@ -50,37 +53,50 @@ export async function propfind(
     },
     body: textBody(request.body),
     signal: request.signal,
-    answerTimeoutMs: depth === '0' ? ANSWER_TIMEOUT_MS : DEEP_LISTING_ANSWER_TIMEOUT_MS,
-    isRepeatable: true,
+    answerTimeoutMs: depth === 'infinity' ? DEEP_LISTING_ANSWER_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
+    // One that failed by its size would fail again, at the same cost for the server.
+    isRepeatable: depth !== 'infinity',
     // 200 is what a portal answers: it must not pass for a listing.
     expected: [207, 200],
     path,
   });
-  const details = { op: 'PROPFIND', path };
-  const isXml = /\bxml\b/i.test(answer.header('content-type') ?? '');
-  if (answer.status !== 207 || !isXml) {
-    await answer.discard();
-    throw unexpectedAnswer(answer, details);
-  }
-  await parse(answer, {
+  await readMultistatus(answer, {
     onRow,
-    details,
+    room,
+    details: { op: 'PROPFIND', path },
     bytesMax: depth === '0' ? SINGLE_ANSWER_BYTES_MAX : LISTING_BYTES_MAX,
     rowsMax: depth === '0' ? 1 : LISTING_ENTRIES_MAX,
   });
 }
 
-async function parse(answer: HttpAnswer, options: MultistatusOptions): Promise<void> {
-  const parser = new MultistatusParser(options);
+interface Reading extends MultistatusOptions {
+  readonly room: EntrySink['room'];
+}
+
+/** @throws kind `protocol`, or `offline` where a web page came in its place. */
+export async function readMultistatus(answer: HttpAnswer, reading: Reading): Promise<void> {
+  const isXml = /\bxml\b/i.test(answer.header('content-type') ?? '');
+  if (answer.status !== 207 || !isXml) {
+    await answer.discard();
+    throw unexpectedAnswer(answer, reading.details);
+  }
+  await parse(answer, reading);
+}
+
+async function parse(answer: HttpAnswer, reading: Reading): Promise<void> {
+  const parser = new MultistatusParser(reading);
   const coding = answer.header('content-encoding')?.trim().toLowerCase() ?? 'identity';
   if (coding === 'gzip') {
-    await parseGzip(answer, parser, options.details);
+    await parseGzip(answer, parser, reading);
   } else if (coding === 'identity' || coding === '') {
-    for await (const chunk of answer.body()) parser.write(chunk);
+    for await (const chunk of answer.body()) {
+      parser.write(chunk);
+      await reading.room?.();
+    }
   } else {
     await answer.discard();
     throw new NuageError('protocol', 'the listing comes in a coding nobody asked for', {
-      ...options.details,
+      ...reading.details,
     });
   }
   parser.end();
@@ -90,11 +106,14 @@ async function parse(answer: HttpAnswer, options: MultistatusOptions): Promise<v
 async function parseGzip(
   answer: HttpAnswer,
   parser: MultistatusParser,
-  details: ErrorDetails,
+  { room, details }: Reading,
 ): Promise<void> {
   try {
     await pipeline(Readable.from(answer.body()), createGunzip(), async (unfolded) => {
-      for await (const chunk of unfolded) parser.write(chunk as Buffer);
+      for await (const chunk of unfolded) {
+        parser.write(chunk as Buffer);
+        await room?.();
+      }
     });
   } catch (error) {
     if (error instanceof NuageError) throw error;
@@ -105,17 +124,18 @@ async function parseGzip(
 export async function list(
   context: DavContext,
   target: { readonly path: string; readonly depth: ListDepth },
-  onEntries: (entries: readonly RemoteEntry[]) => void,
+  sink: EntrySink,
   signal: AbortSignal,
 ): Promise<void> {
   const { path, depth } = target;
-  const collector = new Collector(context, target, onEntries);
+  const collector = new Collector(context, target, sink.take);
   const request = {
     address: context.files.address(path),
     depth,
     body: ENTRY_PROPFIND,
     path,
     signal,
+    room: sink.room,
   };
   await propfind(context.http, request, (row) => collector.add(row));
   collector.end();
@@ -139,16 +159,17 @@ export async function stat(
   return entry;
 }
 
-/** A change anywhere in the account changes it. */
-export async function rootEtag(context: DavContext, signal: AbortSignal): Promise<string> {
+export async function rootState(context: DavContext, signal: AbortSignal): Promise<RootState> {
   let etag: string | undefined;
+  let fingerprint = '';
   const address = context.files.address('');
-  const request = { address, depth: '0', body: ETAG_PROPFIND, path: '', signal } as const;
+  const request = { address, depth: '0', body: ROOT_PROPFIND, path: '', signal } as const;
   await propfind(context.http, request, (row) => {
     etag = unquoteEtag(row.values.get('d:getetag'));
+    fingerprint = (row.values.get('oc:data-fingerprint') ?? '').slice(0, REMOTE_TOKEN_CHARS_MAX);
   });
   if (etag === undefined) throw rowless('');
-  return etag;
+  return { etag, fingerprint };
 }
 
 /** A Nextcloud lists what cannot exist, such as `x.part`, as a file without id and ETag. */
@@ -174,7 +195,8 @@ class Collector {
   readonly #path: string;
   readonly #depth: ListDepth;
   readonly #onEntries: (entries: readonly RemoteEntry[]) => void;
-  readonly #seen = new Set<string>();
+  /** Paths of the present folder and of those above it, by depth: the rest is closed. */
+  readonly #seen: Set<string>[] = [];
   #piece: RemoteEntry[] = [];
   #isFirst = true;
   readonly #hidden = new Map<string, number>();
@@ -224,11 +246,19 @@ class Collector {
     if ('refused' in place) return this.#hide(place.refused);
     const { path } = place;
     if (!this.#isWithin(path)) return this.#hide('outside the listed folder');
-    if (this.#seen.has(path)) return this.#hide('listed twice');
+    const siblings = this.#siblingsOf(path);
+    if (siblings.has(path)) return this.#hide('listed twice');
     const entry = entryOf(row, path);
     if (entry === undefined) return this.#hide('incomplete');
-    this.#seen.add(path);
+    siblings.add(path);
     return entry;
+  }
+
+  /** A tree comes folder by folder, so that memory is that of the open ones. */
+  #siblingsOf(path: string): Set<string> {
+    const depth = path === this.#path ? 0 : path.split('/').length;
+    this.#seen.length = Math.min(this.#seen.length, depth + 1);
+    return (this.#seen[depth] ??= new Set());
   }
 
   /** RFC 4918 §9.1: a row may carry the status of its resource. Gone and forbidden are absent. */

@@ -5,8 +5,10 @@
 import type { ErrorRecord } from '../errors.js';
 import type {
   ListDepth,
+  PushNews,
   Quota,
   RemoteEntry,
+  RootState,
   ServerInfo,
   StoredFile,
   UploadMetadata,
@@ -58,7 +60,10 @@ export type Effect =
   | { readonly op: 'set-modified'; readonly path: string; readonly mtime: number }
   /** Makes data files durable, which may take seconds. */
   | { readonly op: 'sync-files'; readonly dataFiles: readonly string[] }
-  | { readonly op: 'root-etag' }
+  | { readonly op: 'list-folders' }
+  | { readonly op: 'root-state' }
+  /** Goes on until it fails or is given up. */
+  | { readonly op: 'listen'; readonly url: string }
   | { readonly op: 'quota' };
 
 /**
@@ -86,7 +91,9 @@ export interface EffectResults {
   'set-modified': undefined;
   /** Those of which it could not be proven. */
   'sync-files': readonly string[];
-  'root-etag': string;
+  'list-folders': undefined;
+  'root-state': RootState;
+  listen: undefined;
   quota: Quota;
 }
 
@@ -96,7 +103,7 @@ export type EffectResult = EffectResults[Effect['op']];
 export type EffectRequest =
   | { readonly type: 'start'; readonly id: EffectId; readonly effect: Effect }
   | { readonly type: 'cancel'; readonly id: EffectId }
-  /** A fetch may go on up to here. */
+  /** A fetch may go on up to this byte, a listing of a tree up to so many entries. */
   | { readonly type: 'allow'; readonly id: EffectId; readonly upTo: number };
 
 /** Main → engine. Exactly one `done` or `failed` per started effect, after all its pieces. */
@@ -104,6 +111,7 @@ export type EffectEvent =
   | { readonly type: 'entries'; readonly id: EffectId; readonly entries: readonly RemoteEntry[] }
   /** Every byte from `start` of the fetch up to `upTo` (exclusive) stands where it belongs. */
   | { readonly type: 'fetched'; readonly id: EffectId; readonly upTo: number }
+  | { readonly type: 'pushed'; readonly id: EffectId; readonly news: PushNews }
   | { readonly type: 'sent'; readonly id: EffectId; readonly bytes: number }
   | { readonly type: 'done'; readonly id: EffectId; readonly result: EffectResult }
   | { readonly type: 'failed'; readonly id: EffectId; readonly error: ErrorRecord };

@@ -47,7 +47,8 @@ async function emptyFolder(
 ): Promise<RemoteEntry> {
   const entries: RemoteEntry[] = [];
   const target = { path, depth: '1' } as const;
-  await ifFound(list(context, target, (piece) => entries.push(...piece), after.signal));
+  const sink = { take: (piece: readonly RemoteEntry[]) => void entries.push(...piece) };
+  await ifFound(list(context, target, sink, after.signal));
   const [folder] = entries;
   if (entries.length === 1 && folder?.isFolder === true) return folder;
   if (folder !== undefined || !isTaken(after.error)) throw after.error;

@@ -15,14 +15,19 @@ import type { DavContext } from './dav-context.js';
 import { read } from './download.js';
 import { restoreTrashed, restoreVersion, trash, versions } from './history.js';
 import { HttpClient, type HttpTimeouts } from './http.js';
-import { list, rootEtag, stat } from './listing.js';
+import { listFolders } from './folder-search.js';
+import { list, rootState, stat } from './listing.js';
 import { createFolder, move, remove, setModified } from './namespace.js';
 import { DavRoot } from './paths.js';
+import { listen } from './push.js';
 import type {
+  EntrySink,
   FileVersion,
+  PushNews,
   Quota,
   Remote,
   RemoteEntry,
+  RootState,
   ServerInfo,
   TrashedEntry,
 } from './remote.js';
@@ -92,13 +97,12 @@ class Nextcloud implements Remote {
     return info;
   }
 
-  async list(
-    path: string,
-    depth: '0' | '1' | 'infinity',
-    onEntries: (entries: readonly RemoteEntry[]) => void,
-    signal: AbortSignal,
-  ): Promise<void> {
-    await list(await this.#dav(signal), { path, depth }, onEntries, signal);
+  readonly list: Remote['list'] = async (path, depth, sink, signal) => {
+    await list(await this.#dav(signal), { path, depth }, sink, signal);
+  };
+
+  async listFolders(sink: EntrySink, signal: AbortSignal): Promise<void> {
+    await listFolders(await this.#dav(signal), sink, signal);
   }
 
   async stat(path: string, signal: AbortSignal): Promise<RemoteEntry> {
@@ -130,8 +134,12 @@ class Nextcloud implements Remote {
     await setModified(await this.#dav(signal), path, mtime, signal);
   }
 
-  async rootEtag(signal: AbortSignal): Promise<string> {
-    return rootEtag(await this.#dav(signal), signal);
+  async rootState(signal: AbortSignal): Promise<RootState> {
+    return rootState(await this.#dav(signal), signal);
+  }
+
+  listen(url: string, onNews: (news: PushNews) => void, signal: AbortSignal): Promise<never> {
+    return listen(this.#http, url, onNews, signal);
   }
 
   quota(signal: AbortSignal): Promise<Quota> {
@@ -174,6 +182,7 @@ class Nextcloud implements Remote {
     const dav = [...segments, 'remote.php', 'dav'];
     this.#context = {
       http: this.#http,
+      dav: new DavRoot(origin, dav),
       files: new DavRoot(origin, [...dav, 'files', userId]),
       uploads: new DavRoot(origin, [...dav, 'uploads', userId]),
       trash: new DavRoot(origin, [...dav, 'trashbin', userId]),

@@ -7,7 +7,7 @@ import { REMOTE_TOKEN_CHARS_MAX } from '../limits.js';
 import { COLLECTION, type MultistatusRow } from './multistatus.js';
 import type { RemoteEntry } from './remote.js';
 
-const NAMESPACES =
+export const NAMESPACES =
   'xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns"';
 
 export const ENTRY_PROPFIND = propfind([
@@ -22,7 +22,15 @@ export const ENTRY_PROPFIND = propfind([
   'nc:upload_time',
 ]);
 
-export const ETAG_PROPFIND = propfind(['d:getetag', 'd:resourcetype']);
+export const ROOT_PROPFIND = propfind(['d:getetag', 'd:resourcetype', 'oc:data-fingerprint']);
+
+/** What is asked of the folders that a search finds. */
+export const FOLDER_PROPERTIES = properties([
+  'd:getetag',
+  'd:resourcetype',
+  'oc:fileid',
+  'oc:size',
+]);
 
 export const CHUNK_PROPFIND = propfind(['d:getcontentlength', 'd:resourcetype']);
 
@@ -45,9 +53,11 @@ export function modifiedUpdate(seconds: number): string {
 }
 
 function propfind(names: readonly string[]): string {
-  const properties = names.map((name) => `<${name}/>`).join('');
-  const body = `<d:prop>${properties}</d:prop>`;
-  return `<?xml version="1.0"?><d:propfind ${NAMESPACES}>${body}</d:propfind>`;
+  return `<?xml version="1.0"?><d:propfind ${NAMESPACES}>${properties(names)}</d:propfind>`;
+}
+
+function properties(names: readonly string[]): string {
+  return `<d:prop>${names.map((name) => `<${name}/>`).join('')}</d:prop>`;
 }
 
 /** @param path already checked. @returns undefined where the row says too little to be used. */

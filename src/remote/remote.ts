@@ -104,6 +104,24 @@ export interface StoredFile {
 
 export type ListDepth = '0' | '1' | 'infinity';
 
+/** What one request about the root tells. */
+export interface RootState {
+  /** Changes with every change below. */
+  readonly etag: string;
+  /** `oc:data-fingerprint`: another one after the server was restored from a backup. */
+  readonly fingerprint: string;
+}
+
+/** The line stands, or something in the account has changed. */
+export type PushNews = 'ready' | 'changed';
+
+/** Takes the rows of a listing in bounded pieces. */
+export interface EntrySink {
+  readonly take: (entries: readonly RemoteEntry[]) => void;
+  /** The answer is read on when this resolves; undefined: at once. */
+  readonly room?: () => Promise<void> | undefined;
+}
+
 export interface ReadRange {
   readonly etag: string;
   /** First byte, and the byte behind the last; `end` undefined reads to the end. */
@@ -120,13 +138,10 @@ export interface ReadGate {
 
 export interface Remote {
   connect(signal: AbortSignal): Promise<ServerInfo>;
-  /** Calls `onEntries` with bounded pieces, the listed folder itself first. */
-  list(
-    path: string,
-    depth: ListDepth,
-    onEntries: (entries: readonly RemoteEntry[]) => void,
-    signal: AbortSignal,
-  ): Promise<void>;
+  /** The listed folder itself first, every folder before what is in it. */
+  list(path: string, depth: ListDepth, sink: EntrySink, signal: AbortSignal): Promise<void>;
+  /** Every folder of the account but the root, in no order; only path, id, ETag and size count. */
+  listFolders(sink: EntrySink, signal: AbortSignal): Promise<void>;
   /** The one entry, or kind `not-found`. */
   stat(path: string, signal: AbortSignal): Promise<RemoteEntry>;
   /** One GET with `If-Match`; kind `precondition` when the version is gone. */
@@ -149,7 +164,9 @@ export interface Remote {
   /** To the server's trash. `etag` guards it, for files. */
   remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void>;
   setModified(path: string, mtime: number, signal: AbortSignal): Promise<void>;
-  rootEtag(signal: AbortSignal): Promise<string>;
+  rootState(signal: AbortSignal): Promise<RootState>;
+  /** Hears of changes until the line ends, which is an error. @param url of {@link ServerInfo}. */
+  listen(url: string, onNews: (news: PushNews) => void, signal: AbortSignal): Promise<never>;
   quota(signal: AbortSignal): Promise<Quota>;
   /** The newest first. */
   trash(signal: AbortSignal): Promise<readonly TrashedEntry[]>;

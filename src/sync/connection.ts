@@ -94,7 +94,7 @@ export class Connection {
   #probe(): void {
     this.#probeDelayMs = Math.min(this.#probeDelayMs * 2, OFFLINE_PROBE_MS_MAX);
     this.#context.effects.start(
-      { op: 'root-etag' },
+      { op: 'root-state' },
       { done: () => undefined, failed: () => undefined },
     );
   }

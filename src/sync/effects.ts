@@ -3,7 +3,7 @@
  * An effect ends exactly once, by `done` or `failed`, also when it is aborted.
  */
 import { assert } from '../assert.js';
-import { fromErrorRecord, type NuageError } from '../errors.js';
+import { type ErrorKind, fromErrorRecord, type NuageError } from '../errors.js';
 import type {
   Effect,
   EffectEvent,
@@ -11,7 +11,7 @@ import type {
   EffectRequest,
   EffectResults,
 } from '../remote/messages.js';
-import type { RemoteEntry } from '../remote/remote.js';
+import type { PushNews, RemoteEntry } from '../remote/remote.js';
 
 export interface EffectObserver<Op extends Effect['op']> {
   done(result: EffectResults[Op]): void;
@@ -19,17 +19,28 @@ export interface EffectObserver<Op extends Effect['op']> {
   entries?(entries: readonly RemoteEntry[]): void;
   fetched?(upTo: number): void;
   sent?(bytes: number): void;
+  pushed?(news: PushNews): void;
 }
 
 type AnyObserver = EffectObserver<'list'>;
 
 interface Running {
-  readonly op: Effect['op'];
+  readonly effect: Effect;
   readonly observer: AnyObserver;
 }
 
 /** Told of every outcome of the server, before the observer: who decides on online and offline. */
 export type OutcomeListener = (error: NuageError | undefined) => void;
+
+/** Too large a tree makes a healthy server fail: an ordinary request will tell how it is. */
+const SIZE_FAILURES: ReadonlySet<ErrorKind> = new Set(['timeout', 'offline', 'server']);
+
+function speaksOfServer(effect: Effect, error: NuageError | undefined): boolean {
+  if (effect.op === 'sync-files' || effect.op === 'listen') return false;
+  const isLarge =
+    effect.op === 'list-folders' || (effect.op === 'list' && effect.depth === 'infinity');
+  return !isLarge || error === undefined || !SIZE_FAILURES.has(error.kind);
+}
 
 export class EffectClient {
   readonly #post: (request: EffectRequest) => void;
@@ -55,7 +66,7 @@ export class EffectClient {
   ): EffectId {
     const id = ++this.#lastId;
     // The result type follows from `op`, which only the sender of the event can break.
-    this.#running.set(id, { op: effect.op, observer: observer as unknown as AnyObserver });
+    this.#running.set(id, { effect, observer: observer as unknown as AnyObserver });
     this.#post({ type: 'start', id, effect });
     return id;
   }
@@ -68,7 +79,7 @@ export class EffectClient {
     if (this.#running.has(id)) this.#post({ type: 'cancel', id });
   }
 
-  /** A fetch may go on up to here. */
+  /** A fetch may go on up to this byte, a listing of a tree up to so many entries. */
   allow(id: EffectId, upTo: number): void {
     if (this.#running.has(id)) this.#post({ type: 'allow', id, upTo });
   }
@@ -76,7 +87,7 @@ export class EffectClient {
   deliver(event: EffectEvent): void {
     const running = this.#running.get(event.id);
     if (running === undefined) return;
-    const { op, observer } = running;
+    const { effect, observer } = running;
     switch (event.type) {
       case 'entries':
         observer.entries?.(event.entries);
@@ -87,15 +98,18 @@ export class EffectClient {
       case 'sent':
         observer.sent?.(event.bytes);
         return;
+      case 'pushed':
+        observer.pushed?.(event.news);
+        return;
       case 'done':
         this.#running.delete(event.id);
-        if (op !== 'sync-files') this.#outcome(undefined);
+        if (speaksOfServer(effect, undefined)) this.#outcome(undefined);
         observer.done(event.result as undefined);
         return;
       case 'failed': {
         this.#running.delete(event.id);
         const error = fromErrorRecord(event.error);
-        if (op !== 'sync-files') this.#outcome(error);
+        if (speaksOfServer(effect, error)) this.#outcome(error);
         observer.failed(error);
         return;
       }

@@ -1,47 +1,101 @@
 /**
- * Keeps the tree's knowledge of folders: lists the ones that operations wait for at once, and the
- * ones that went out of date in the background. A failed listing changes nothing: it is neither an
- * empty folder nor a deletion.
+ * Keeps the tree's knowledge of folders: lists the ones that operations wait for at once, the ones
+ * that went out of date in the background, and whole trees ahead of need. A failed listing changes
+ * nothing: it is neither an empty folder nor a deletion.
  */
 import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { NuageError } from '../errors.js';
-import { BACKGROUND_LISTINGS_MAX, FAILURE_MEMORY_MS } from '../limits.js';
-import type { RemoteEntry } from '../remote/remote.js';
+import {
+  BACKGROUND_LISTINGS_MAX,
+  COVERED_WAIT_MS,
+  ENTRIES_AHEAD_MAX,
+  FAILURE_MEMORY_MS,
+  MERGE_SLICE_ENTRIES,
+} from '../limits.js';
+import type { EffectId } from '../remote/messages.js';
 import type { Connection } from './connection.js';
 import { listingKey, type SyncContext, WaitFor } from './context.js';
 import type { InFlight } from './in-flight.js';
+import {
+  ListingMerge,
+  type MergeObserver,
+  type MergeOutcome,
+  type MergeTarget,
+} from './listing-merge.js';
 import type { Merger } from './merge.js';
+import type { Slices } from './slices.js';
 
 interface Failure {
   readonly error: NuageError;
   readonly until: number;
 }
 
+/** A listing that nobody asked for. */
+export interface AheadObserver {
+  done(outcome: MergeOutcome): void;
+  failed(error: NuageError): void;
+}
+
+export interface ListerParts {
+  readonly connection: Connection;
+  readonly merger: Merger;
+  readonly inFlight: InFlight;
+  readonly slices: Slices;
+}
+
+/** A folder that is being listed by itself. */
+interface Single {
+  readonly stamp: number;
+  /** Undefined: not ahead, but because it is needed or out of date. */
+  readonly observer: AheadObserver | undefined;
+}
+
+interface Tree {
+  /** Monotonic: until then whoever needs a folder of it waits for it. */
+  patienceUntil: number;
+  hasBegun: boolean;
+}
+
 export class Lister {
   readonly #context: SyncContext;
-  readonly #connection: Connection;
-  readonly #merger: Merger;
-  readonly #inFlight: InFlight;
-  readonly #running = new Set<number>();
+  readonly #parts: ListerParts;
+  readonly #running = new Map<number, Single>();
+  readonly #trees = new Map<number, Tree>();
   /** Out of date, in order of discovery. */
   readonly #queue = new Set<number>();
   readonly #failures = new Map<number, Failure>();
+  /** Whether what is missing may have moved to where a listing ahead will find it. */
+  awaitsAhead: () => boolean = () => false;
+  /** A folder's children are asked for. */
+  onUse: (folder: number) => void = () => undefined;
+  /** Something has ended: more may begin. */
+  onEnd: () => void = () => undefined;
 
-  constructor(
-    context: SyncContext,
-    parts: { connection: Connection; merger: Merger; inFlight: InFlight },
-  ) {
+  constructor(context: SyncContext, parts: ListerParts) {
     this.#context = context;
-    this.#connection = parts.connection;
-    this.#merger = parts.merger;
-    this.#inFlight = parts.inFlight;
-    this.#connection.onChange((online) => {
+    this.#parts = parts;
+    parts.connection.onChange((online) => {
       if (online) this.#pump();
     });
+    parts.merger.missing.lookAgain = (folders) => {
+      for (const ino of folders) this.refresh(ino);
+    };
   }
 
+  /** Nothing is listed that went out of date. */
   get isIdle(): boolean {
-    return this.#running.size === 0 && this.#queue.size === 0;
+    return this.#queue.size === 0 && this.#running.size === this.aheadCount;
+  }
+
+  /** Single folders that are listed ahead. */
+  get aheadCount(): number {
+    let count = 0;
+    for (const { observer } of this.#running.values()) if (observer !== undefined) count += 1;
+    return count;
+  }
+
+  get treeCount(): number {
+    return this.#trees.size;
   }
 
   /**
@@ -49,13 +103,26 @@ export class Lister {
    * @throws the error of a listing that has just failed; kind `offline` when it cannot be asked.
    */
   ensureListed(folder: TreeNode): WaitFor | undefined {
+    const wait = this.#ensureListed(folder);
+    this.onUse(folder.ino);
+    return wait;
+  }
+
+  #ensureListed(folder: TreeNode): WaitFor | undefined {
     if (folder.base === undefined || folder.listedEtag !== undefined) return undefined;
     const failure = this.#failures.get(folder.ino);
     if (failure !== undefined && failure.until > this.#context.clock.monotonic()) {
       throw failure.error;
     }
-    this.#connection.requireOnline(this.#context.tree.path(folder.ino));
-    this.#start(folder.ino);
+    this.#parts.connection.requireOnline(this.#context.tree.path(folder.ino));
+    const waitMs = this.#coveredForMs(folder);
+    if (waitMs > 0) {
+      this.#context.timers.setIfSooner(`covered:${folder.ino}`, waitMs, () =>
+        this.#startIfUnlisted(folder.ino),
+      );
+    } else {
+      this.#start(folder.ino, undefined);
+    }
     return new WaitFor(listingKey(folder.ino));
   }
 
@@ -65,53 +132,168 @@ export class Lister {
     this.#pump();
   }
 
+  /** Whether the folder is being listed, by itself or with a tree. */
+  isComing(ino: number): boolean {
+    return this.#running.has(ino) || this.#queue.has(ino) || this.#treeOf(ino) !== undefined;
+  }
+
+  listAhead(ino: number, observer: AheadObserver): void {
+    this.#start(ino, observer);
+  }
+
+  /** All that is below this folder, as far as it is not known. */
+  listTree(ino: number, observer: AheadObserver): void {
+    const path = this.#context.tree.basePath(ino);
+    if (path === undefined) return;
+    const { clock, effects } = this.#context;
+    const tree: Tree = { patienceUntil: clock.monotonic() + COVERED_WAIT_MS, hasBegun: false };
+    this.#trees.set(ino, tree);
+    const end = (): void => void this.#trees.delete(ino);
+    const stamp = this.#parts.inFlight.stamp();
+    const merge = this.#mergeOf(
+      { ino, isDeep: true, stamp },
+      {
+        taken: (entries) => effects.allow(id, entries + ENTRIES_AHEAD_MAX),
+        done: (outcome) => {
+          end();
+          this.#followUp(ino, outcome);
+          observer.done(outcome);
+          this.#ended();
+        },
+        failed: (error, stale) => {
+          end();
+          for (const folder of stale) this.#queue.add(folder);
+          observer.failed(error);
+          this.#ended();
+        },
+      },
+    );
+    const id: EffectId = effects.start(
+      { op: 'list', path, depth: 'infinity' },
+      {
+        entries: (piece) => {
+          if (!tree.hasBegun) tree.patienceUntil = clock.monotonic() + COVERED_WAIT_MS;
+          tree.hasBegun = true;
+          merge.push(piece);
+          this.#parts.slices.add(merge);
+        },
+        done: () => {
+          merge.end();
+          this.#parts.slices.add(merge);
+        },
+        failed: (error) => {
+          merge.breakOff(error);
+          this.#parts.slices.add(merge);
+        },
+      },
+    );
+  }
+
+  /** Milliseconds for which a tree that is on its way is waited for. */
+  #coveredForMs({ ino }: TreeNode): number {
+    const tree = this.#treeOf(ino);
+    return tree === undefined ? 0 : tree.patienceUntil - this.#context.clock.monotonic();
+  }
+
+  #treeOf(ino: number): Tree | undefined {
+    if (this.#trees.size === 0) return undefined;
+    let at: number | undefined = ino;
+    while (at !== undefined) {
+      const tree = this.#trees.get(at);
+      if (tree !== undefined || at === ROOT_INO) return tree;
+      at = this.#context.tree.get(at)?.base?.parent;
+    }
+    return undefined;
+  }
+
+  #startIfUnlisted(ino: number): void {
+    if (this.#context.tree.get(ino)?.listedEtag === undefined) this.#start(ino, undefined);
+  }
+
   #pump(): void {
-    if (!this.#connection.online) return;
+    if (!this.#parts.connection.online) return;
     for (const ino of this.#queue) {
-      if (this.#running.size >= BACKGROUND_LISTINGS_MAX) return;
+      if (this.#running.size - this.aheadCount >= BACKGROUND_LISTINGS_MAX) return;
       if (this.#running.has(ino)) continue;
       this.#queue.delete(ino);
-      this.#start(ino);
+      this.#start(ino, undefined);
     }
   }
 
-  #start(ino: number): void {
+  #start(ino: number, observer: AheadObserver | undefined): void {
     if (this.#running.has(ino)) return;
     const path = this.#context.tree.basePath(ino);
     if (path === undefined) return;
     this.#queue.delete(ino);
-    this.#running.add(ino);
-    const stamp = this.#inFlight.stamp();
-    const entries: RemoteEntry[] = [];
+    const stamp = this.#parts.inFlight.stamp();
+    this.#running.set(ino, { stamp, observer });
+    const merge = this.#mergeOf(
+      { ino, isDeep: false, stamp },
+      {
+        taken: () => undefined,
+        done: (outcome) => this.#listed(ino, outcome),
+        failed: (error) => this.#failed(ino, error),
+      },
+    );
     this.#context.effects.start(
       { op: 'list', path, depth: '1' },
       {
-        entries: (piece) => entries.push(...piece),
-        done: () => this.#listed(ino, entries, stamp),
+        entries: (piece) => merge.push(piece),
+        done: () => {
+          merge.end();
+          this.#fold(merge, observer === undefined);
+        },
         failed: (error) => this.#failed(ino, error),
       },
     );
   }
 
-  #listed(ino: number, entries: readonly RemoteEntry[], stamp: number): void {
+  #mergeOf(target: MergeTarget, told: Omit<MergeObserver, 'listed'>): ListingMerge {
+    const { merger, inFlight } = this.#parts;
+    const listed = (folder: number): void => {
+      this.#failures.delete(folder);
+      this.#context.wake(listingKey(folder));
+    };
+    return new ListingMerge(
+      this.#context,
+      { merger, inFlight, observer: { listed, ...told } },
+      target,
+    );
+  }
+
+  /** What fits into one turn is folded in at once: somebody may wait for it. */
+  #fold(merge: ListingMerge, isAwaited: boolean): void {
+    const { slices } = this.#parts;
+    if (merge.waiting > MERGE_SLICE_ENTRIES) {
+      if (isAwaited) slices.addUrgent(merge);
+      else slices.add(merge);
+      return;
+    }
+    while (merge.slice());
+  }
+
+  #listed(ino: number, outcome: MergeOutcome): void {
+    const observer = this.#running.get(ino)?.observer;
     this.#running.delete(ino);
     this.#failures.delete(ino);
-    const folder = this.#context.tree.get(ino);
-    const self = entries[0];
-    if (folder?.base !== undefined && self !== undefined) {
-      if (ino === ROOT_INO || self.fileId === folder.base.fileId) {
-        const outcome = this.#merger.merge(folder, entries, stamp);
-        for (const stale of outcome.stale) this.#queue.add(stale);
-        if (!outcome.complete) this.#retryLater(ino);
-      } else {
-        // Another folder stands at this path now: its parent's listing will tell which.
-        this.#queue.add(folder.base.parent);
-      }
-    }
+    this.#followUp(ino, outcome);
+    observer?.done(outcome);
     this.#finish(ino);
   }
 
+  #followUp(ino: number, outcome: MergeOutcome): void {
+    for (const stale of outcome.stale) {
+      // One that was asked for later shows what this one has seen.
+      if ((this.#running.get(stale)?.stamp ?? 0) < outcome.stamp) this.#queue.add(stale);
+    }
+    for (const unsettled of outcome.unsettled) this.#retryLater(unsettled);
+    // Another folder stands at this path now: its parent's listing will tell which.
+    const parent = this.#context.tree.get(ino)?.base?.parent;
+    if (outcome.isOther && parent !== undefined) this.#queue.add(parent);
+  }
+
   #failed(ino: number, error: NuageError): void {
+    const observer = this.#running.get(ino)?.observer;
     this.#running.delete(ino);
     this.#failures.set(ino, {
       error,
@@ -121,14 +303,21 @@ export class Lister {
     if (error.kind === 'not-found' && folder?.base !== undefined && ino !== ROOT_INO) {
       this.#queue.add(folder.base.parent);
     }
+    observer?.failed(error);
     this.#finish(ino);
   }
 
   #finish(ino: number): void {
-    this.#pump();
-    // A folder asked for and a failed one settle nothing: only a whole round proves absence.
-    if (this.isIdle && this.#connection.online) this.#merger.missing.settle();
     this.#context.wake(listingKey(ino));
+    this.#ended();
+  }
+
+  #ended(): void {
+    this.#pump();
+    this.onEnd();
+    // A folder asked for and a failed one settle nothing: only a whole round proves absence.
+    const isWhole = this.isIdle && !this.awaitsAhead();
+    if (isWhole && this.#parts.connection.online) this.#parts.merger.missing.settle();
   }
 
   /** Something in the folder was in flight: look again when it has settled. */

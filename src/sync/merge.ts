@@ -1,7 +1,8 @@
 /**
- * Folds what the server was seen to have (a listing of one folder) into the tree. What happens to
- * each entry is decided in conflict.ts; this file carries it out, in one transaction, and tells
- * the kernel afterwards.
+ * Folds what the server was seen to have into the tree, folder by folder: opened with its own row,
+ * entry by entry, closed when all its entries have been seen. What happens to each entry is decided
+ * in conflict.ts; this file carries it out and tells the kernel once it is committed. How an answer
+ * becomes folders and steps is listing-merge.ts.
  *
  * An entry that vanished from its folder may have been moved: it is kept aside as *missing* until
  * no listing is under way any more, and only then counts as gone.
@@ -10,6 +11,7 @@ import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { freeConflictName } from './conflict-copy.js';
 import { decidePlace, decideSeen, sameVersion, type LocalState } from './conflict.js';
+import { IN_FLIGHT_MEMORY_MAX } from '../limits.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
 import { Missing } from './missing.js';
@@ -20,12 +22,20 @@ import {
   withRemoteContent,
   withWritability,
 } from './remote-node.js';
+import type { Slices } from './slices.js';
 
-export interface MergeOutcome {
-  /** False when something in flight was left out: the folder must be listed again. */
-  readonly complete: boolean;
+export interface MergerParts {
+  readonly inFlight: InFlight;
+  readonly slices: Slices;
+  readonly hooks: MergeHooks;
+}
+
+/** One answer of the server, of one folder or of a tree, while it is folded in. */
+export interface Round {
+  /** Of {@link InFlight.stamp}, taken when it was asked for. */
+  readonly stamp: number;
   /** Folders whose own listing is out of date now. */
-  readonly stale: readonly number[];
+  readonly stale: Set<number>;
 }
 
 export interface MergeHooks {
@@ -35,15 +45,17 @@ export interface MergeHooks {
   detached(ino: number): void;
 }
 
-/** State of one merge. */
-interface Pass {
+/** One folder that is being folded in. */
+export interface Pass {
+  readonly round: Round;
   readonly folder: number;
-  readonly stamp: number;
+  /** The folder's own row. */
+  readonly self: RemoteEntry;
   readonly isFirst: boolean;
   readonly seen: Set<number>;
-  readonly stale: number[];
-  readonly after: (() => void)[];
+  /** False when something in flight was left out: the folder must be listed again. */
   complete: boolean;
+  isNews: boolean;
 }
 
 export class Merger {
@@ -51,68 +63,95 @@ export class Merger {
   readonly #inFlight: InFlight;
   readonly #hooks: MergeHooks;
   readonly missing: Missing;
+  /** For the kernel, once the transaction is committed. */
+  readonly #after: (() => void)[] = [];
+  /** By which answer a folder was last completed: an older one that comes later is out of date. */
+  readonly #listedBy = new Map<number, number>();
 
-  constructor(context: SyncContext, inFlight: InFlight, hooks: MergeHooks) {
+  constructor(context: SyncContext, parts: MergerParts) {
     this.#context = context;
-    this.#inFlight = inFlight;
-    this.#hooks = hooks;
-    this.missing = new Missing(context, hooks);
+    this.#inFlight = parts.inFlight;
+    this.#hooks = parts.hooks;
+    this.missing = new Missing(context, parts);
   }
 
-  /**
-   * @param entries the folder itself first, then its children.
-   * @param stamp of {@link InFlight.stamp}, taken when the listing was asked for.
-   */
-  merge(folder: TreeNode, entries: readonly RemoteEntry[], stamp: number): MergeOutcome {
-    const { tree } = this.#context;
-    const [self, ...children] = entries;
-    const pass: Pass = {
+  /** One transaction of opening, taking and closing. */
+  together(work: () => void): void {
+    this.#after.length = 0;
+    this.#context.tree.atomically(work);
+    for (const tell of this.#after.splice(0)) tell();
+  }
+
+  open(folder: TreeNode, self: RemoteEntry, round: Round): Pass {
+    return {
+      round,
       folder: folder.ino,
-      stamp,
+      self,
       isFirst: folder.listedEtag === undefined,
       seen: new Set(),
-      stale: [],
-      after: [],
       complete: true,
+      isNews: false,
     };
-    if (self === undefined) return { complete: false, stale: [] };
-    tree.atomically(() => {
-      for (const entry of children) this.#mergeEntry(pass, entry);
-      this.#noteMissing(pass);
-      this.#closeFolder(pass, self);
-      if (tree.hasChildren(folder.ino)) this.#revive(pass, folder.ino);
-    });
-    for (const tell of pass.after) tell();
-    return { complete: pass.complete, stale: pass.stale };
   }
 
-  #mergeEntry(pass: Pass, entry: RemoteEntry): void {
-    const { tree } = this.#context;
-    if (this.#inFlight.removedSince(entry.fileId, pass.stamp)) {
+  /** @returns the node of the entry, where it is settled. */
+  take(pass: Pass, entry: RemoteEntry): number | undefined {
+    if (this.#inFlight.removedSince(entry.fileId, pass.round.stamp)) {
       pass.complete = false;
-      return;
+      return undefined;
     }
-    const known = tree.byFileId(entry.fileId);
+    const known = this.#context.tree.byFileId(entry.fileId);
     if (known !== undefined && known.isFolder === entry.isFolder) {
-      this.#mergeKnown(pass, known, entry);
-      return;
+      return this.#mergeKnown(pass, known, entry);
     }
-    this.#mergeNew(pass, entry);
+    return this.#mergeNew(pass, entry);
   }
 
-  #mergeKnown(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+  /** All entries have been taken. @returns whether the children are completely known now. */
+  close(pass: Pass): boolean {
+    const { folder, round } = pass;
+    const hasMissing = this.#noteMissing(pass);
+    this.#closeFolder(pass, hasMissing);
+    if (this.#context.tree.hasChildren(folder)) this.#revive(pass, folder);
+    if (pass.complete) this.#remember(folder, round);
+    return pass.complete;
+  }
+
+  /** A later answer has completed this folder already. */
+  isOutdated(ino: number, stamp: number): boolean {
+    return (this.#listedBy.get(ino) ?? 0) > stamp;
+  }
+
+  #remember(ino: number, { stamp, stale }: Round): void {
+    stale.delete(ino);
+    this.#listedBy.delete(ino);
+    this.#listedBy.set(ino, stamp);
+    if (this.#listedBy.size <= IN_FLIGHT_MEMORY_MAX) return;
+    for (const oldest of this.#listedBy.keys()) {
+      this.#listedBy.delete(oldest);
+      return;
+    }
+  }
+
+  #tell(pass: Pass, tell: () => void): void {
+    pass.isNews = true;
+    this.#after.push(tell);
+  }
+
+  #mergeKnown(pass: Pass, node: TreeNode, entry: RemoteEntry): number | undefined {
     pass.seen.add(node.ino);
     this.missing.delete(node.ino);
-    if (this.#isUnsettled(pass, node)) return;
+    if (this.#isUnsettled(pass, node)) return undefined;
     const placed = this.#place(pass, node, entry);
     if (placed.isFolder) this.#mergeFolder(pass, placed, entry);
     else this.#mergeFile(pass, placed, entry);
+    return node.ino;
   }
 
   /** In flight, or open for writing with unsent bytes: left alone until it has settled. */
   #isUnsettled(pass: Pass, node: TreeNode): boolean {
     const unsettled =
-      this.#inFlight.touchedSince(node.ino, pass.stamp) ||
+      this.#inFlight.touchedSince(node.ino, pass.round.stamp) ||
       (node.contentDirty && this.#hooks.isBeingWritten(node.ino));
     if (unsettled) pass.complete = false;
     return unsettled;
@@ -129,7 +168,7 @@ export class Merger {
     const base = { ...node.base, ...remote };
     if (decision === 'keep-mine') return tree.save({ ...node, base });
     this.#makeRoom(pass, node.ino, remote.name);
-    pass.after.push(() => {
+    this.#tell(pass, () => {
       kernel.invalidateEntry(local.parent, local.name);
       kernel.invalidateEntry(remote.parent, remote.name);
     });
@@ -141,7 +180,8 @@ export class Merger {
     const base = baseFrom(pass.folder, entry);
     const mode = withWritability(node, base.permissions);
     if (node.base === undefined || !sameFolder(node, entry)) tree.save({ ...node, base, mode });
-    if (node.listedEtag !== undefined && node.listedEtag !== entry.etag) pass.stale.push(node.ino);
+    const isStale = node.listedEtag !== undefined && node.listedEtag !== entry.etag;
+    if (isStale && !this.isOutdated(node.ino, pass.round.stamp)) pass.round.stale.add(node.ino);
   }
 
   #mergeFile(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
@@ -173,7 +213,7 @@ export class Merger {
     const { tree, contents, kernel } = this.#context;
     tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
     if (node.content !== undefined) contents.remove(node.content);
-    pass.after.push(() => kernel.invalidateAttributes(node.ino));
+    this.#tell(pass, () => kernel.invalidateAttributes(node.ino));
   }
 
   /**
@@ -198,7 +238,7 @@ export class Merger {
     logger.warn('conflict: both sides changed, the version of this machine is kept as a copy', {
       path: tree.path(node.ino),
     });
-    pass.after.push(() => {
+    this.#tell(pass, () => {
       kernel.invalidateAttributes(node.ino);
       kernel.invalidateEntry(parent, name);
     });
@@ -209,7 +249,7 @@ export class Merger {
     const base = baseFrom(pass.folder, entry);
     this.#makeRoom(pass, node.ino, base.name);
     tree.save({ ...withRemoteContent(node, base), parent: pass.folder, name: base.name });
-    pass.after.push(() => kernel.invalidateEntry(pass.folder, base.name));
+    this.#tell(pass, () => kernel.invalidateEntry(pass.folder, base.name));
   }
 
   /** A folder that was deleted here while something new came into it there: edit beats delete. */
@@ -221,27 +261,29 @@ export class Merger {
     this.#revive(pass, parent);
     this.#makeRoom({ ...pass, folder: parent }, ino, name);
     tree.save({ ...node, parent, name, failure: undefined });
-    pass.after.push(() => kernel.invalidateEntry(parent, name));
+    this.#tell(pass, () => kernel.invalidateEntry(parent, name));
   }
 
   /** An entry that the tree does not know yet, perhaps where the user has something else. */
-  #mergeNew(pass: Pass, entry: RemoteEntry): void {
+  #mergeNew(pass: Pass, entry: RemoteEntry): number | undefined {
     const { tree, kernel } = this.#context;
     const name = entryName(entry);
     const occupant = tree.child(pass.folder, name);
     if (occupant !== undefined) {
-      if (occupant.staysHere) return;
+      if (occupant.staysHere) return undefined;
       if (this.#isUnsettled(pass, occupant)) {
         pass.seen.add(occupant.ino);
-        return;
+        return undefined;
       }
-      if (occupant.base === undefined && this.#waitsForUpload(pass, occupant, entry)) return;
-      if (this.#adopt(pass, occupant, entry)) return;
+      const waits = occupant.base === undefined && this.#waitsForUpload(pass, occupant, entry);
+      if (waits) return undefined;
+      if (this.#adopt(pass, occupant, entry)) return occupant.ino;
       this.#makeRoom(pass, undefined, name);
     }
     const node = tree.insert(cleanDraft(pass.folder, entry));
     pass.seen.add(node.ino);
-    if (!pass.isFirst) pass.after.push(() => kernel.invalidateEntry(pass.folder, name));
+    if (!pass.isFirst) this.#tell(pass, () => kernel.invalidateEntry(pass.folder, name));
+    return node.ino;
   }
 
   /** Same kind, same place: folders become one; a replaced file is a new version of the old. */
@@ -255,7 +297,7 @@ export class Merger {
     pass.seen.add(occupant.ino);
     if (occupant.isFolder) {
       tree.save({ ...occupant, base, listedEtag: undefined });
-      pass.stale.push(occupant.ino);
+      pass.round.stale.add(occupant.ino);
     } else {
       this.#mergeFile(pass, occupant, entry);
     }
@@ -283,33 +325,42 @@ export class Merger {
         uploadId: undefined,
         failure: undefined,
       });
-      pass.after.push(() => kernel.invalidateEntry(pass.folder, free));
+      this.#tell(pass, () => kernel.invalidateEntry(pass.folder, free));
     }
-    pass.after.push(() => kernel.invalidateEntry(pass.folder, name));
+    this.#tell(pass, () => kernel.invalidateEntry(pass.folder, name));
   }
 
-  #noteMissing(pass: Pass): void {
+  /** @returns whether something of the folder may be gone. */
+  #noteMissing(pass: Pass): boolean {
     const { tree } = this.#context;
-    if (pass.isFirst) return;
-    for (const child of tree.baseChildren(pass.folder)) {
-      if (pass.seen.has(child.ino) || this.#isUnsettled(pass, child)) continue;
-      this.missing.add(child.ino);
+    let hasMissing = false;
+    for (const ino of tree.baseChildNumbers(pass.folder)) {
+      if (pass.seen.has(ino)) continue;
+      const child = tree.get(ino);
+      if (child === undefined || this.#isUnsettled(pass, child)) continue;
+      this.missing.add(ino);
+      hasMissing = true;
     }
+    return hasMissing;
   }
 
-  #closeFolder(pass: Pass, self: RemoteEntry): void {
+  /** What is missing is settled later, perhaps by another process: until then it is not agreed. */
+  #closeFolder(pass: Pass, hasMissing: boolean): void {
     const { tree, kernel } = this.#context;
+    const { self } = pass;
     const folder = tree.get(pass.folder);
     if (folder?.base === undefined) return;
-    const listedEtag = pass.complete ? self.etag : (folder.listedEtag ?? '');
+    const agreed = hasMissing ? '' : self.etag;
+    const listedEtag = pass.complete ? agreed : (folder.listedEtag ?? '');
+    if (pass.complete && hasMissing) this.missing.agreeAfterwards(pass.folder, self.etag);
     const { etag, permissions, fileId, mtime, size } = self;
     const base = { ...folder.base, etag, permissions, fileId, mtime, size };
     const mode = withWritability(folder, permissions);
     // The user's own changes have moved the folder's time here already.
-    const isNews = pass.isFirst || pass.after.length > 0;
+    const isNews = pass.isFirst || pass.isNews;
     const time = isNews ? { sec: mtime, nsec: 0 } : folder.mtime;
     tree.save({ ...folder, base, listedEtag, mode, mtime: time });
-    if (isNews) pass.after.push(() => kernel.invalidateAttributes(folder.ino));
+    if (isNews) this.#tell(pass, () => kernel.invalidateAttributes(folder.ino));
   }
 }
 

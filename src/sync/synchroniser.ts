@@ -10,8 +10,12 @@ import { Merger } from './merge.js';
 import { PassThrough } from './pass-through.js';
 import { Pinning, type PinningHooks } from './pinning.js';
 import { Poller } from './poller.js';
+import { Primer } from './primer.js';
+import { Push } from './push.js';
 import { Reader } from './reader.js';
+import { Slices } from './slices.js';
 import { StepRunner } from './steps.js';
+import { Survey } from './survey.js';
 import { Uploader } from './uploader.js';
 import { VersionGuards } from './version-guards.js';
 
@@ -38,6 +42,8 @@ export class Synchroniser {
   readonly guards = new VersionGuards();
   readonly inFlight = new InFlight();
   readonly lister: Lister;
+  readonly primer: Primer;
+  readonly push: Push;
   readonly reader: Reader;
   readonly passThrough: PassThrough;
   readonly pinning: Pinning;
@@ -48,11 +54,16 @@ export class Synchroniser {
     const { guards, inFlight } = this;
     const connection = new Connection(context);
     const activity = new Activity(context.clock, options.uploadDelayMs);
-    const merger = new Merger(context, inFlight, {
-      isBeingWritten: (ino) => activity.isBeingWritten(ino),
-      detached: hooks.detached,
+    const slices = new Slices(context.timers);
+    const merger = new Merger(context, {
+      inFlight,
+      slices,
+      hooks: {
+        isBeingWritten: (ino) => activity.isBeingWritten(ino),
+        detached: hooks.detached,
+      },
     });
-    const lister = new Lister(context, { connection, merger, inFlight });
+    const lister = new Lister(context, { connection, merger, inFlight, slices });
     const reader = new Reader(
       {
         ...context,
@@ -75,6 +86,11 @@ export class Synchroniser {
     this.connection = connection;
     this.activity = activity;
     this.lister = lister;
+    this.primer = new Primer(context, { connection, lister });
+    this.push = new Push(context, connection, {
+      random: options.random,
+      changed: () => this.poller.told(),
+    });
     this.reader = reader;
     this.passThrough = new PassThrough(context, connection);
     this.pinning = new Pinning(context, { connection, lister, reader, hooks: hooks.pinning });
@@ -88,7 +104,20 @@ export class Synchroniser {
     });
     this.poller = new Poller(
       context,
-      { connection, lister },
+      {
+        connection,
+        lister,
+        missing: merger.missing,
+        survey: new Survey(context, {
+          connection,
+          merger,
+          inFlight,
+          lister,
+          primer: this.primer,
+          slices,
+        }),
+        isTold: () => this.push.isReady,
+      },
       { intervalMs: options.pollIntervalMs, random: options.random },
     );
   }
@@ -96,6 +125,7 @@ export class Synchroniser {
   /** After recovery: what is queued goes out, what changed comes in. */
   start(): void {
     this.poller.start();
+    this.primer.pump();
     this.uploader.planSoon(0);
     this.pinning.start();
   }

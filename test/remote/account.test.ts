@@ -168,7 +168,7 @@ it('a mount that starts without a connect asks who it is before its first look',
       user: nuage.user,
       password: nuage.password,
     });
-    expect(await remote.rootEtag(never())).toMatch(/^[0-9a-f]+$/);
+    expect((await remote.rootState(never())).etag).toMatch(/^[0-9a-f]+$/);
   } finally {
     await nuage.close();
   }

@@ -260,7 +260,7 @@ describe('the lanes', () => {
         bench.start({ op: 'fetch', path, etag: 'a', start: 0, end: 3, limit: 3, dataFile }).id,
       );
     }
-    expect(kindIn(await bench.start({ op: 'root-etag' }).ended)).toBe('done');
+    expect(kindIn(await bench.start({ op: 'root-state' }).ended)).toBe('done');
     expect(kindIn(await bench.start({ op: 'list', path: '', depth: '1' }).ended)).toBe('done');
     for (const id of hanging) bench.cancel(id);
     await bench.executor.close();
@@ -299,5 +299,5 @@ it('results and refusals cross as plain data', async () => {
 it('after close nothing starts any more', async () => {
   const { bench } = await workbench();
   await bench.executor.close();
-  expect(kindIn(await bench.start({ op: 'root-etag' }).ended)).toBe('aborted');
+  expect(kindIn(await bench.start({ op: 'root-state' }).ended)).toBe('aborted');
 });

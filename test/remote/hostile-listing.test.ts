@@ -235,7 +235,7 @@ it('hands a large listing on in bounded pieces, complete and in order', async ()
   const onEntries = (piece: readonly { path: string }[]): void => {
     pieces.push(piece.map((entry) => entry.path));
   };
-  await remoteOn(server.url).list('', '1', onEntries, never());
+  await remoteOn(server.url).list('', '1', { take: onEntries }, never());
   expect(pieces.map((piece) => piece.length)).toEqual([1000, 1000, 501]);
   expect(pieces.flat().at(-1)).toBe('f2499');
 });

@@ -28,13 +28,13 @@ describe('a request that is safe to repeat', () => {
       if (server.requests.length < 3) request.socket.destroy();
       else goodAnswer(response);
     });
-    expect(await remoteOn(server.url).rootEtag(never())).toBe('root');
+    expect(await remoteOn(server.url).rootState(never())).toMatchObject({ etag: 'root' });
     expect(server.requests).toHaveLength(3);
   });
 
   it('goes three times at most', async () => {
     const server = await serve((request) => request.socket.destroy());
-    expect(await kindOf(remoteOn(server.url).rootEtag(never()))).toBe('offline');
+    expect(await kindOf(remoteOn(server.url).rootState(never()))).toBe('offline');
     expect(server.requests).toHaveLength(3);
   });
 
@@ -44,7 +44,7 @@ describe('a request that is safe to repeat', () => {
       else response.writeHead(503, { 'retry-after': '1' }).end();
     });
     const start = performance.now();
-    await remoteOn(server.url).rootEtag(never());
+    await remoteOn(server.url).rootState(never());
     expect(performance.now() - start).toBeGreaterThan(950);
   });
 
@@ -56,7 +56,7 @@ describe('a request that is safe to repeat', () => {
       const server = await serve((_, response) => {
         response.writeHead(429, { 'retry-after': text }).end();
       });
-      const error = await failure(remoteOn(server.url).rootEtag(never()));
+      const error = await failure(remoteOn(server.url).rootState(never()));
       expect(error).toMatchObject({ kind: 'rate-limited', retryAfterMs: ms });
       expect(server.requests).toHaveLength(1);
     }
@@ -66,7 +66,7 @@ describe('a request that is safe to repeat', () => {
     const cases = { 423: 3, 500: 3, 404: 1, 403: 1, 429: 1 };
     for (const [status, tries] of Object.entries(cases)) {
       const server = await serve((_, response) => response.writeHead(Number(status)).end());
-      await failure(remoteOn(server.url).rootEtag(never()));
+      await failure(remoteOn(server.url).rootState(never()));
       expect([status, server.requests.length]).toEqual([status, tries]);
     }
   });
@@ -77,7 +77,7 @@ describe('deadlines', () => {
 
   it('a server that accepts and stays silent ends in a time-out, once', async () => {
     const server = await serve(() => undefined);
-    expect(await kindOf(remoteOn(server.url, quick).rootEtag(never()))).toBe('timeout');
+    expect(await kindOf(remoteOn(server.url, quick).rootState(never()))).toBe('timeout');
     expect(server.requests).toHaveLength(1);
   });
 
@@ -90,7 +90,7 @@ describe('deadlines', () => {
     const rate = { windowMs: 200, bytesMin: 1000 };
     const remote = remoteOn(server.url, { timeouts: { rate } });
     const start = performance.now();
-    expect(await kindOf(remote.rootEtag(never()))).toBe('timeout');
+    expect(await kindOf(remote.rootState(never()))).toBe('timeout');
     expect(performance.now() - start).toBeLessThan(5_000);
   });
 
@@ -98,12 +98,12 @@ describe('deadlines', () => {
     const server = await serve(() => undefined);
     const unused = server.port === 65_535 ? 1 : server.port + 1;
     const remote = remoteOn(`http://127.0.0.1:${unused}`);
-    expect(await kindOf(remote.rootEtag(never()))).toBe('offline');
+    expect(await kindOf(remote.rootState(never()))).toBe('offline');
   });
 
   it('what is no HTTP at all is a broken protocol', async () => {
     const server = await serve((request) => request.socket.end('SSH-2.0-OpenSSH\r\n'));
-    expect(await kindOf(remoteOn(server.url).rootEtag(never()))).toBe('protocol');
+    expect(await kindOf(remoteOn(server.url).rootState(never()))).toBe('protocol');
   });
 });
 
@@ -111,7 +111,7 @@ describe('an abort', () => {
   it('ends a request that waits for its answer at once', async () => {
     const server = await serve(() => undefined);
     const controller = new AbortController();
-    const asked = remoteOn(server.url).rootEtag(controller.signal);
+    const asked = remoteOn(server.url).rootState(controller.signal);
     setTimeout(() => controller.abort(), 50);
     const start = performance.now();
     expect(await kindOf(asked)).toBe('aborted');
@@ -123,7 +123,7 @@ describe('an abort', () => {
       response.writeHead(503, { 'retry-after': '5' }).end();
     });
     const controller = new AbortController();
-    const asked = remoteOn(server.url).rootEtag(controller.signal);
+    const asked = remoteOn(server.url).rootState(controller.signal);
     setTimeout(() => controller.abort(), 100);
     expect(await kindOf(asked)).toBe('aborted');
     expect(server.requests).toHaveLength(1);
@@ -132,7 +132,7 @@ describe('an abort', () => {
   it('before the start sends nothing', async () => {
     const server = await serve((_, response) => goodAnswer(response));
     const remote = remoteOn(server.url);
-    expect(await kindOf(remote.rootEtag(AbortSignal.abort()))).toBe('aborted');
+    expect(await kindOf(remote.rootState(AbortSignal.abort()))).toBe('aborted');
     expect(server.requests).toHaveLength(0);
   });
 });
@@ -144,7 +144,7 @@ describe('redirects', () => {
       const location = `http://localhost:${thief.port}${ROOT}/`;
       response.writeHead(302, { location }).end();
     });
-    const error = await failure(remoteOn(server.url).rootEtag(never()));
+    const error = await failure(remoteOn(server.url).rootState(never()));
     expect(error.kind).toBe('offline');
     expect(error.hint).toContain(`http://localhost:${thief.port}`);
     expect(thief.requests).toHaveLength(0);
@@ -156,14 +156,14 @@ describe('redirects', () => {
       if (request.url === '/ici') goodAnswer(response);
       else response.writeHead(301, { location: `http://127.0.0.1:${thief.port}/ici` }).end();
     });
-    expect(await remoteOn(server.url).rootEtag(never())).toBe('root');
+    expect(await remoteOn(server.url).rootState(never())).toMatchObject({ etag: 'root' });
     expect(thief.requests).toHaveLength(0);
     expect(server.requests.map((request) => request.method)).toEqual(['PROPFIND', 'PROPFIND']);
   });
 
   it('in a circle end', async () => {
     const server = await serve((_, response) => response.writeHead(307, { location: '/' }).end());
-    expect(await kindOf(remoteOn(server.url).rootEtag(never()))).toBe('protocol');
+    expect(await kindOf(remoteOn(server.url).rootState(never()))).toBe('protocol');
     expect(server.requests.length).toBeLessThan(6);
   });
 
@@ -180,7 +180,7 @@ describe('redirects', () => {
     const server = await serve((_, response) => {
       response.writeHead(301, { location: 'https://127.0.0.1/' }).end();
     });
-    const error = await failure(remoteOn(server.url).rootEtag(never()));
+    const error = await failure(remoteOn(server.url).rootState(never()));
     expect(error).toMatchObject({
       kind: 'protocol',
       hint: 'Use https://127.0.0.1 as the address.',
@@ -195,8 +195,8 @@ describe('the login', () => {
       goodAnswer(response);
     });
     const remote = remoteOn(server.url);
-    await remote.rootEtag(never());
-    await remote.rootEtag(never());
+    await remote.rootState(never());
+    await remote.rootState(never());
     expect(server.requests[0]?.headers).toMatchObject({ authorization: BASIC });
     expect(server.requests[0]?.headers.cookie).toBeUndefined();
     expect(server.requests[1]?.headers.cookie).toBe('nc_session=abc; lax=true');
@@ -205,7 +205,7 @@ describe('the login', () => {
 
   it('is tried once when the password is refused', async () => {
     const server = await serve((_, response) => response.writeHead(401).end());
-    expect(await kindOf(remoteOn(server.url).rootEtag(never()))).toBe('unauthenticated');
+    expect(await kindOf(remoteOn(server.url).rootState(never()))).toBe('unauthenticated');
     expect(server.requests).toHaveLength(1);
   });
 
@@ -217,8 +217,8 @@ describe('the login', () => {
       } else response.writeHead(401).end();
     });
     const remote = remoteOn(server.url);
-    await remote.rootEtag(never());
-    expect(await remote.rootEtag(never())).toBe('root');
+    await remote.rootState(never());
+    expect(await remote.rootState(never())).toMatchObject({ etag: 'root' });
     expect(server.requests).toHaveLength(3);
   });
 
@@ -226,7 +226,7 @@ describe('the login', () => {
     const records: LogRecord[] = [];
     const server = await serve((_, response) => response.writeHead(500).end(BASIC));
     const remote = remoteOn(server.url, { logger: loggerInto(records) });
-    const error = await failure(remote.rootEtag(never()));
+    const error = await failure(remote.rootState(never()));
     const told = JSON.stringify([records, error, error.message, error.hint, String(error.cause)]);
     expect(told).not.toContain(PASSWORD);
     expect(told).not.toContain(BASIC.slice(6));
@@ -244,7 +244,7 @@ describe('refusals', () => {
     headers: http.OutgoingHttpHeaders = {},
   ): Promise<Awaited<ReturnType<typeof failure>>> {
     const server = await serve((_, response) => response.writeHead(status, headers).end(body));
-    return failure(remoteOn(server.url).rootEtag(never()));
+    return failure(remoteOn(server.url).rootState(never()));
   }
 
   it('maintenance is known by its class and, on other pages, by its header', async () => {
@@ -285,6 +285,6 @@ it('connections are kept: many requests in a row do not each open one', async ()
     goodAnswer(response);
   });
   const remote = remoteOn(server.url);
-  for (let index = 0; index < 10; index += 1) await remote.rootEtag(never());
+  for (let index = 0; index < 10; index += 1) await remote.rootState(never());
   expect(sockets.size).toBeLessThanOrEqual(2);
 });

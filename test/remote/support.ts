@@ -141,7 +141,7 @@ export async function listAll(
   depth: '0' | '1' | 'infinity' = '1',
 ): Promise<RemoteEntry[]> {
   const entries: RemoteEntry[] = [];
-  await remote.list(path, depth, (piece) => entries.push(...piece), never());
+  await remote.list(path, depth, { take: (piece) => void entries.push(...piece) }, never());
   return entries;
 }
 

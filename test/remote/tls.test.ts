@@ -44,7 +44,7 @@ describe('an https address', () => {
   it('that answers plain http is said not to speak TLS', async () => {
     const plain = await serve((_, response) => response.end());
     const remote = remoteOn(plain.url.replace('http:', 'https:'));
-    const error = await failure(remote.rootEtag(never()));
+    const error = await failure(remote.rootState(never()));
     expect(error).toMatchObject({
       kind: 'offline',
       message: 'this port does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)',
@@ -63,7 +63,7 @@ describe('an https address', () => {
 describe('a certificate', () => {
   it('of an unknown authority is refused before anything is sent, with a hint', async () => {
     for (const allowInsecure of [false, true]) {
-      const error = await failure(remoteOn(url, { allowInsecure }).rootEtag(never()));
+      const error = await failure(remoteOn(url, { allowInsecure }).rootState(never()));
       expect(error.kind).toBe('offline');
       expect(error.message).toContain('not trusted');
       expect(error.hint).toContain('--ca-file FILE');
@@ -73,13 +73,13 @@ describe('a certificate', () => {
 
   it('of the authority that the user named is trusted', async () => {
     const remote = remoteOn(url, { caFile: join(folder, 'cert.pem') });
-    expect(await remote.rootEtag(never())).toBe('root');
+    expect(await remote.rootState(never())).toMatchObject({ etag: 'root' });
   });
 
   it('for another name is refused all the same', async () => {
     const other = url.replace('localhost', '127.0.0.1');
     const remote = remoteOn(other, { caFile: join(folder, 'cert.pem') });
-    const error = await failure(remote.rootEtag(never()));
+    const error = await failure(remote.rootState(never()));
     expect(error.message).toContain('not trusted for this name');
     expect(error.hint).toContain('Check the address');
   });

@@ -61,7 +61,7 @@ describe('through a proxy', () => {
     const proxy = await startProxy();
     const url = `http://nuage.invalid:${server.port}`;
     const remote = remoteOn(url, { proxy: proxy.url, allowInsecure: true });
-    expect(await remote.rootEtag(never())).toBe('root');
+    expect(await remote.rootState(never())).toMatchObject({ etag: 'root' });
     const target = `nuage.invalid:${server.port}`;
     expect(proxy.asked).toEqual([{ target, authorization: undefined }]);
     expect(server.requests.map(({ headers }) => headers.host)).toEqual([target]);
@@ -77,7 +77,7 @@ describe('through a proxy', () => {
     onTestFinished(() => void server.close());
     const { port } = server.address() as AddressInfo;
     const remote = remoteOn(`https://nuage.invalid:${port}`, { proxy: proxy.url });
-    expect((await failure(remote.rootEtag(never()))).message).toContain('does not speak TLS');
+    expect((await failure(remote.rootState(never()))).message).toContain('does not speak TLS');
     // A TLS record that holds a handshake (RFC 8446 §5.1), which names the server in clear.
     expect(proxy.passed().charCodeAt(0)).toBe(22);
     expect(proxy.passed()).toContain('nuage.invalid');
@@ -90,7 +90,7 @@ describe('through a proxy', () => {
     proxy.url.username = 'jean';
     proxy.url.password = 's%C3%A9same';
     const options = { proxy: proxy.url, allowInsecure: true };
-    await remoteOn(`http://nuage.invalid:${server.port}`, options).rootEtag(never());
+    await remoteOn(`http://nuage.invalid:${server.port}`, options).rootState(never());
     const pair = Buffer.from('jean:sésame').toString('base64');
     expect(proxy.asked[0]?.authorization).toBe(`Basic ${pair}`);
     expect(server.requests[0]?.headers).not.toHaveProperty('proxy-authorization');
@@ -103,7 +103,7 @@ describe('through a proxy', () => {
     const proxy = await startProxy(status);
     proxy.url.password = PASSWORD;
     const remote = remoteOn('https://nuage.invalid', { proxy: proxy.url });
-    const error = await failure(remote.rootEtag(never()));
+    const error = await failure(remote.rootState(never()));
     expect(error.kind).toBe('offline');
     expect(error.message).toMatch(message);
     expect(error.hint).toMatch(hint);
@@ -117,7 +117,7 @@ describe('through a proxy', () => {
       const timeouts = { connectMs: 300 };
       const remote = remoteOn('https://nuage.invalid', { proxy, timeouts });
       const started = performance.now();
-      const error = await failure(remote.rootEtag(never()));
+      const error = await failure(remote.rootState(never()));
       expect(error.message).toBe(`the proxy ${proxy.host} does not answer`);
       expect(error.hint).toContain('HTTPS_PROXY');
       expect(performance.now() - started).toBeLessThan(10_000);

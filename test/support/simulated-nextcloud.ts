@@ -7,7 +7,7 @@ import fs from 'node:fs';
 import { createHash } from 'node:crypto';
 import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
 import type { Effect, EffectEvent, EffectRequest } from '../../src/remote/messages.js';
-import type { RemoteEntry, StoredFile } from '../../src/remote/remote.js';
+import type { ListDepth, PushNews, RemoteEntry, StoredFile } from '../../src/remote/remote.js';
 
 interface Entry {
   readonly id: string;
@@ -28,6 +28,9 @@ interface Running {
   limit: number;
 }
 
+/** Entries in one piece of a listing: small, so that trees come in several. */
+const PIECE_ENTRIES = 50;
+
 /** Bytes that a fetch brings at once. */
 const FETCH_PIECE_BYTES = 64 * 1024;
 
@@ -38,6 +41,8 @@ export class SimulatedNextcloud {
   readonly #stalled: Running[] = [];
   readonly log: Effect[] = [];
   #lastId = 0;
+  #aside: readonly [string, Entry] | undefined;
+  #listener: number | undefined;
   #lastEtag = 0;
   #seconds = 1_760_000_000;
   /** Answers every effect with this, doing nothing. */
@@ -47,6 +52,20 @@ export class SimulatedNextcloud {
   availableBytes: number | undefined;
   /** What fetches have brought. */
   fetchedBytes = 0;
+  /** Answers requests for a tree with this. */
+  deepFailure: ErrorKind | undefined;
+  /** So many levels of a tree are shown. */
+  levelsMax = Infinity;
+  /** An answer with a tree breaks off after so many entries. */
+  breaksAfter: number | undefined;
+  /** Fails at a tree from here, as by running out of memory. */
+  tooLarge: (path: string) => boolean = () => false;
+  /** These are not answered for now. */
+  holds: (effect: Effect) => boolean = () => false;
+  /** What held effects will show: the state of some time ago. */
+  readonly #prepared = new Map<number, readonly RemoteEntry[]>();
+  searchFailure: ErrorKind | undefined;
+  fingerprint = '';
 
   constructor() {
     this.#root = this.#make(true);
@@ -59,9 +78,17 @@ export class SimulatedNextcloud {
   post(request: EffectRequest, deliver: (event: EffectEvent) => void): void {
     if (request.type === 'start') {
       const { id, effect } = request;
+      this.log.push(effect);
+      if (effect.op === 'listen') {
+        this.#listener = id;
+        return;
+      }
       const [position, limit] = effect.op === 'fetch' ? [effect.start, effect.limit] : [0, 0];
       this.#queue.push({ id, effect, position, limit });
-      this.log.push(effect);
+      return;
+    }
+    if (request.id === this.#listener) {
+      this.hangUp(deliver, 'aborted');
       return;
     }
     for (const running of [this.#queue, this.#stalled]) {
@@ -79,8 +106,10 @@ export class SimulatedNextcloud {
 
   /** Answers one of the waiting effects, by default the oldest. */
   step(deliver: (event: EffectEvent) => void, pick = 0): boolean {
-    const [running] = this.#queue.splice(pick % Math.max(1, this.#queue.length), 1);
+    const ready = this.#queue.filter(({ effect }) => !this.holds(effect));
+    const running = ready[pick % Math.max(1, ready.length)];
     if (running === undefined) return false;
+    this.#queue.splice(this.#queue.indexOf(running), 1);
     const { id, effect } = running;
     try {
       if (this.failure !== undefined && effect.op !== 'sync-files')
@@ -104,10 +133,26 @@ export class SimulatedNextcloud {
     return true;
   }
 
+  /** Whether somebody listens for changes. */
+  get isHeard(): boolean {
+    return this.#listener !== undefined;
+  }
+
+  tell(deliver: (event: EffectEvent) => void, news: PushNews): void {
+    if (this.#listener !== undefined) deliver({ type: 'pushed', id: this.#listener, news });
+  }
+
+  hangUp(deliver: (event: EffectEvent) => void, kind: ErrorKind): void {
+    const id = this.#listener;
+    this.#listener = undefined;
+    if (id !== undefined) deliver(failed(id, new NuageError(kind, 'the line is cut')));
+  }
+
   /** A restart of the client: nobody waits for the answers any more. */
   dropAll(): void {
     this.#queue.length = 0;
     this.#stalled.length = 0;
+    this.#listener = undefined;
   }
 
   // --- another client ---
@@ -136,6 +181,20 @@ export class SimulatedNextcloud {
     const { folder, name } = this.#place(path);
     if (!folder.children.delete(name)) throw new NuageError('not-found', path);
     this.#touch(path);
+  }
+
+  /** A storage that is away for a while. */
+  takeAside(name: string): void {
+    const entry = this.#require(name);
+    this.#aside = [name, entry];
+    this.remove(name);
+  }
+
+  putBack(): void {
+    const [name, entry] = this.#aside ?? [];
+    if (name === undefined || entry === undefined) throw new Error('nothing was taken aside');
+    this.#root.children.set(name, entry);
+    this.#touch(name);
   }
 
   move(from: string, to: string): void {
@@ -188,14 +247,19 @@ export class SimulatedNextcloud {
     switch (effect.op) {
       case 'connect':
         throw new NuageError('not-supported', 'not simulated');
+      case 'listen':
+        throw new NuageError('not-supported', 'is not in the queue');
       case 'sync-files':
         return [];
-      case 'root-etag':
-        return this.#etag(this.#root);
+      case 'root-state':
+        return { etag: this.#etag(this.#root), fingerprint: this.fingerprint };
+      case 'list-folders':
+        this.#listFolders(id, deliver);
+        return undefined;
       case 'quota':
         return { used: 0, available: this.availableBytes };
       case 'list':
-        deliver({ type: 'entries', id, entries: this.#list(effect.path) });
+        this.#list(id, effect, deliver);
         return undefined;
       case 'stat':
         return this.#entry(effect.path, this.#require(effect.path));
@@ -292,11 +356,51 @@ export class SimulatedNextcloud {
     }
   }
 
-  #list(path: string): readonly RemoteEntry[] {
-    const folder = this.#require(path);
-    const at = (name: string): string => (path === '' ? name : `${path}/${name}`);
-    const children = [...folder.children].map(([name, child]) => this.#entry(at(name), child));
-    return [this.#entry(path, folder), ...children];
+  /** In pieces, each folder before what is in it. */
+  #list(
+    id: number,
+    { path, depth }: Extract<Effect, { op: 'list' }>,
+    deliver: (event: EffectEvent) => void,
+  ): void {
+    if (depth === 'infinity' && this.deepFailure !== undefined) {
+      throw new NuageError(this.deepFailure, 'simulated refusal of a tree');
+    }
+    if (depth === 'infinity' && this.tooLarge(path)) throw new NuageError('server', 'too large');
+    const rows = this.#prepared.get(id) ?? this.#rowsOf(path, depth);
+    this.#prepared.delete(id);
+    const last = depth === 'infinity' ? this.breaksAfter : undefined;
+    for (let at = 0; at < Math.min(rows.length, last ?? Infinity); at += PIECE_ENTRIES) {
+      const entries = rows.slice(at, Math.min(at + PIECE_ENTRIES, last ?? Infinity));
+      deliver({ type: 'entries', id, entries });
+    }
+    if (last !== undefined && rows.length > last) throw new NuageError('offline', 'cut');
+  }
+
+  #rowsOf(path: string, depth: ListDepth): readonly RemoteEntry[] {
+    const levels = depth === 'infinity' ? this.levelsMax : Number(depth);
+    return [...this.#rows(path, this.#require(path), levels)];
+  }
+
+  /** The server has computed the listings that are held, and only their answers are late. */
+  prepareHeld(): void {
+    for (const { id, effect } of this.#queue) {
+      if (effect.op !== 'list' || !this.holds(effect)) continue;
+      this.#prepared.set(id, this.#rowsOf(effect.path, effect.depth));
+    }
+  }
+
+  *#rows(path: string, entry: Entry, levels: number): Generator<RemoteEntry> {
+    yield this.#entry(path, entry);
+    if (levels === 0) return;
+    for (const [name, child] of entry.children) {
+      yield* this.#rows(path === '' ? name : `${path}/${name}`, child, levels - 1);
+    }
+  }
+
+  #listFolders(id: number, deliver: (event: EffectEvent) => void): void {
+    if (this.searchFailure !== undefined) throw new NuageError(this.searchFailure, 'no search');
+    const rows = [...this.#rows('', this.#root, Infinity)].slice(1);
+    deliver({ type: 'entries', id, entries: rows.filter((row) => row.isFolder) });
   }
 
   #entry(path: string, entry: Entry): RemoteEntry {

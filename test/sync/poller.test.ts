@@ -28,7 +28,7 @@ function requestsIn(seconds: number): { all: number; polls: number } {
   const before = bench.server.log.length;
   pass(seconds);
   const sent = bench.server.log.slice(before);
-  return { all: sent.length, polls: sent.filter(({ op }) => op === 'root-etag').length };
+  return { all: sent.length, polls: sent.filter(({ op }) => op === 'root-state').length };
 }
 
 describe('a mount that nobody uses', () => {
