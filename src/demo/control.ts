@@ -4,8 +4,8 @@
  *
  * Commands: `fault` (a FaultRule) → `{id}` · `unfault` `{id}` · `clear` · `network` (parts of a
  * NetworkPace) · `settings` (parts of NuageSettings) · `quota` `{bytes|null}` · `rescan` ·
- * `requests` → all records · `clear-requests` · `hits` `{id}` → `{hits}` · `listeners` → `{count}` ·
- * `cut-listeners`.
+ * `requests` → all records · `clear-requests` · `hits` `{id}` → `{hits}` ·
+ * `listeners` → `{count}` · `cut-listeners`.
  */
 import { randomBytes } from 'node:crypto';
 import { createServer } from 'node:http';

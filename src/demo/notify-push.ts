@@ -1,7 +1,7 @@
 /**
- * The `notify_push` app of a Nextcloud, at `/push/ws`: the client sends its name, then its password,
- * and is told `authenticated`, then `notify_file` after changes: the first one at once, what follows
- * gathered. With `listen notify_file_id` it is told the ids as well. Off unless the settings say so.
+ * The `notify_push` app of a Nextcloud, at `/push/ws`: the client sends its name and its password,
+ * is told `authenticated`, and then `notify_file` after changes: the first at once, what follows
+ * gathered. With `listen notify_file_id` it is told the ids. Off unless the settings say so.
  */
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
@@ -15,7 +15,7 @@ import type { Account } from './account.js';
 import type { NuageState } from './state.js';
 import { ServerSocket } from './websocket.js';
 
-export const PUSH_PATH = '/push/ws';
+const PUSH_PATH = '/push/ws';
 
 /** As the capabilities name it. */
 export function pushCapability(origin: string): Record<string, unknown> {

@@ -1,14 +1,15 @@
 /**
- * How far a running fetch, or a listing of a tree, may go. Where it stands still nothing more is taken from the connection,
- * so that the server soon stands still as well (TCP's flow control): one long request serves a
- * reader without bringing what nobody reads.
+ * How far a running fetch, or a listing of a tree, may go. Where it stands still nothing more is
+ * taken from the connection, so that the server soon stands still as well (TCP's flow control): one
+ * long request serves a reader without bringing what nobody reads, and a tree of any size does not
+ * fill the memory.
  */
 export class FlowGate {
   #limit: number;
   #isOpen = false;
   #go: (() => void) | undefined;
 
-  /** @param limit what is before it may come (bytes, entries). A piece that crosses it still comes as a whole. */
+  /** @param limit bytes or entries before it may come. What crosses it still comes as a whole. */
   constructor(limit: number, signal: AbortSignal) {
     this.#limit = limit;
     signal.addEventListener('abort', () => this.#release(), { once: true });

@@ -9,7 +9,7 @@ import type { HttpClient } from './http.js';
 import { abortedError } from './network-error.js';
 import type { PushNews } from './remote.js';
 
-/** Until the line ends: never resolves. @throws kind `unauthenticated` where the login is refused. */
+/** Until the line ends; never resolves. @throws kind `unauthenticated` for a refused login. */
 export function listen(
   http: HttpClient,
   url: string,

@@ -1,7 +1,7 @@
 /**
- * Watches the server by the root's ETag: a change anywhere below changes it (D7). A changed root
- * is listed again, and the merge descends into the folders whose ETag differs; at a start a survey
- * goes before. A mount that nobody uses is asked about less and less often, and its next use asks at
+ * Watches the server by the root's ETag: a change anywhere below changes it (D7). A changed root is
+ * listed again, and the merge descends into the folders whose ETag differs; at a start a survey
+ * goes before. A mount that nobody uses is asked about less and less often; its next use asks at
  * once. Where the server tells of changes by itself, the poll is only a safety net.
  */
 import { ROOT_INO } from '../cache/node.js';

@@ -1,8 +1,8 @@
 /**
  * What has changed since the server was last listened to, found by one search for the ETags of all
- * folders: then those are listed that differ, all at once and not from the root down level by level,
- * or, where many differ, whole trees. A folder that holds a mount shows another ETag in a search and
- * is listed once for nothing.
+ * folders: those are listed that differ, all at once and not from the root down level by level, or,
+ * where many differ, whole trees. A folder that holds a mount shows another ETag in a search and is
+ * listed once for nothing.
  */
 import { ROOT_INO } from '../cache/node.js';
 import type { NuageError } from '../errors.js';

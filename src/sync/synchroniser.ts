@@ -63,7 +63,8 @@ export class Synchroniser {
         detached: hooks.detached,
       },
     });
-    const lister = new Lister(context, { connection, merger, inFlight, slices });
+    const listing = { connection, merger, inFlight, slices };
+    const lister = new Lister(context, listing);
     const reader = new Reader(
       {
         ...context,
@@ -108,14 +109,7 @@ export class Synchroniser {
         connection,
         lister,
         missing: merger.missing,
-        survey: new Survey(context, {
-          connection,
-          merger,
-          inFlight,
-          lister,
-          primer: this.primer,
-          slices,
-        }),
+        survey: new Survey(context, { ...listing, lister, primer: this.primer }),
         isTold: () => this.push.isReady,
       },
       { intervalMs: options.pollIntervalMs, random: options.random },
