@@ -49,8 +49,10 @@ install_packages() {
     apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Compiling SQLite takes a minute and a half, so the result is kept beside other caches.
+# For a Node.js before 22.14 (src/cache/sqlite.ts). Compiling SQLite takes a minute and a half, so the
+# result is kept beside other caches.
 build_sqlite() {
+  [ "$(node -p process.versions.napi)" -ge 10 ] && return
   local module=node_modules/better-sqlite3
   local built=$module/build/Release/better_sqlite3.node
   local works="new (require('better-sqlite3'))(':memory:').close()"

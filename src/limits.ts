@@ -605,6 +605,9 @@ export const STATUS_ANSWER_MS_MAX = 10_000;
 /** As many as the kernel follows (MAXSYMLINKS). */
 export const SYMLINKS_FOLLOWED_MAX = 40;
 
+/** `systemctl start` waits until the mount answers, which the unit limits to 90 s. */
+export const SYSTEMCTL_MS_MAX = 100_000;
+
 /** V8 gives each thread a nursery that it lets grow to 16 MiB; ours need little. */
 export const NURSERY_MIB = 2;
 

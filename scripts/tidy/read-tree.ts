@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { SourceText } from './project.js';
 
-const LEFT_OUT = /^(node_modules|dist|\.git|.*\.tsbuildinfo|.*\.tgz)$/;
+const LEFT_OUT = /^(node_modules|build|dist|\.git|.*\.tsbuildinfo|.*\.tgz)$/;
 /** Written by others, word for word. */
 const LICENCE = 'LICENSE';
 

@@ -6,7 +6,7 @@
  * power cut is always the newest. One process holds the database at a time.
  */
 import fs from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { assert } from '../assert.js';
 import { NuageError } from '../errors.js';
 import {
@@ -16,9 +16,9 @@ import {
 } from '../limits.js';
 import type { Logger } from '../log.js';
 import { onDisk, toDiskError } from './disk-error.js';
-import { addonFailure } from './sqlite-addon.js';
 import { MIGRATIONS, SCHEMA_VERSION } from './schema.js';
 import { Sql } from './sql.js';
+import { openSqlite, sqliteFailure } from './sqlite.js';
 import {
   databasePath,
   ensurePrivateFile,
@@ -46,7 +46,7 @@ export function openDatabase(stateFolder: string, options: OpenOptions): CacheDa
   try {
     return new CacheDatabase(stateFolder, undefined);
   } catch (error) {
-    const failure = addonFailure() ?? toDiskError('open database', error);
+    const failure = sqliteFailure() ?? toDiskError('open database', error);
     if (failure.kind !== 'corrupt') throw failure;
     const aside = setDamagedStateAside(stateFolder);
     options.logger.error('the database is damaged and was set aside; unsent changes are in it', {
@@ -231,7 +231,7 @@ const UPSERT_COUNTER = `
 
 function openFile(file: string): Database.Database {
   ensurePrivateFile(file);
-  return new Database(file, { timeout: 0 });
+  return openSqlite(file, { timeout: 0 });
 }
 
 /** How the last process left the database. */

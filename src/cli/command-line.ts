@@ -8,6 +8,7 @@ import type { BackgroundProcess } from './background-process.js';
 import { addCache } from './definitions/cache.js';
 import { addConfig } from './definitions/config.js';
 import { addDemo } from './definitions/demo.js';
+import { addEnable } from './definitions/enable.js';
 import { addMount } from './definitions/mount.js';
 import { addPin } from './definitions/pin.js';
 import { addStatus } from './definitions/status.js';
@@ -23,7 +24,7 @@ import { typeset } from './messages/typeset.js';
 const HELP_COLUMNS_MAX = 100;
 
 /** In the order in which `--help` shows them. `mount` is added first: it needs more. */
-const ADDED = [addUnmount, addStatus, addSync, addPin, addCache, addConfig, addDemo];
+const ADDED = [addUnmount, addStatus, addSync, addPin, addCache, addConfig, addEnable, addDemo];
 
 /**
  * @param early started already, for a mount to use.

@@ -10,5 +10,7 @@ export const OTHER_COMMANDS = [
   'unpin',
   'cache',
   'config',
+  'enable',
+  'disable',
   'demo',
 ] as const;

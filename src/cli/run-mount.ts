@@ -1,6 +1,7 @@
 /** Holds a mount in this process until it ends: in the foreground, or as the background process. */
 import { EXIT } from './exit-codes.js';
 import { MountedAccount } from './mounted-account.js';
+import { notifySystemd } from './service/notify-systemd.js';
 import type { MountSettings } from './settings.js';
 
 const END_SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP'];
@@ -20,6 +21,7 @@ export async function runMount(
   const stop = new AbortController();
   let account: MountedAccount | undefined;
   const end = (): void => {
+    notifySystemd('STOPPING');
     if (account !== undefined) void account.end();
     // Between two steps of the start nothing listens.
     else if (stop.signal.aborted) process.exit(EXIT.UNEXPECTED);
@@ -30,6 +32,7 @@ export async function runMount(
   if (given?.aborted === true) stop.abort();
   try {
     account = await MountedAccount.start(settings, password, stop.signal);
+    notifySystemd('READY');
     mounted(account);
     await account.ended();
   } finally {

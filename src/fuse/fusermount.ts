@@ -43,10 +43,12 @@ export function unmountByFusermount(mountPoint: string, lazy: boolean): void {
   }
   const result = run([lazy ? '-uz' : '-u', '--', target], undefined);
   if (result.status === 0) return;
-  throw new NuageError('busy', `cannot unmount ${mountPoint}: ${said(result)}`, {
+  // One exit code stands for everything, and its words are those of the C locale.
+  const isBusy = /busy/.test(result.stderr);
+  throw new NuageError(isBusy ? 'busy' : 'io', `cannot unmount ${mountPoint}: ${said(result)}`, {
     op: 'unmount',
     path: mountPoint,
-    hint: 'A program still has a file open or stands in the folder.',
+    hint: isBusy ? 'A program still has a file open or stands in the folder.' : undefined,
   });
 }
 

@@ -15,6 +15,15 @@ export interface SystemCalls {
   eventfd(initial: number, flags: number): number;
   socketpair(domain: number, type: number, protocol: number, pair: Int32Array): number;
   recvmsg(fd: number, message: number, flags: number): number;
+  socket(domain: number, type: number, protocol: number): number;
+  sendto(
+    fd: number,
+    address: number,
+    bytes: number,
+    flags: number,
+    to: number,
+    toBytes: number,
+  ): number;
   mount(source: string, target: string, type: string, flags: number, data: string): number;
   umount2(target: string, flags: number): number;
   flock(fd: number, operation: number): number;
@@ -47,6 +56,11 @@ function bind(): SystemCalls {
     eventfd: libc.func('int eventfd(unsigned int initial, int flags)'),
     socketpair: libc.func('int socketpair(int domain, int type, int protocol, _Out_ int *pair)'),
     recvmsg: libc.func('intptr_t recvmsg(int fd, uintptr_t message, int flags)'),
+    socket: libc.func('int socket(int domain, int type, int protocol)'),
+    sendto: libc.func(
+      'intptr_t sendto(int fd, uintptr_t address, size_t bytes, int flags, uintptr_t to,' +
+        ' uint32_t toBytes)',
+    ),
     mount: libc.func(
       'int mount(const char *source, const char *target, const char *type, unsigned long flags,' +
         ' const char *data)',

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/cache/schema.js';
+import { openSqlite } from '../../src/cache/sqlite.js';
 import { databasePath } from '../../src/cache/state-folder.js';
 import { abandon, bytes, draft, kindOf, openCache, temporaryFolder } from './support.js';
 
@@ -68,7 +68,7 @@ describe('the state folder', () => {
 describe('opening', () => {
   it('brings a new database to the present schema', () => {
     openCache(folder).db.close();
-    const raw = new Database(databasePath(folder));
+    const raw = openSqlite(databasePath(folder));
     expect(raw.pragma('user_version', { simple: true })).toBe(SCHEMA_VERSION);
     expect(raw.pragma('journal_mode', { simple: true })).toBe('wal');
     raw.close();
@@ -77,7 +77,7 @@ describe('opening', () => {
   it('brings a database of each older version forward, with what it holds', () => {
     for (let version = 1; version < SCHEMA_VERSION; version += 1) {
       fs.rmSync(databasePath(folder), { force: true });
-      const raw = new Database(databasePath(folder));
+      const raw = openSqlite(databasePath(folder));
       for (const sql of MIGRATIONS.slice(0, version)) raw.exec(sql);
       raw.pragma(`user_version = ${version}`);
       raw.exec("UPDATE node SET mode = 448, base_etag = 'kept' WHERE ino = 1");
@@ -90,7 +90,7 @@ describe('opening', () => {
 
   it('refuses a database of a newer version and leaves it as it is', () => {
     openCache(folder).db.close();
-    const raw = new Database(databasePath(folder));
+    const raw = openSqlite(databasePath(folder));
     raw.pragma(`user_version = ${SCHEMA_VERSION + 1}`);
     raw.close();
     const before = fs.readFileSync(databasePath(folder));
@@ -159,7 +159,7 @@ describe('a damaged database', () => {
       for (let i = 0; i < 5000; i += 1) first.tree.insert(draft({ name: `file ${i}` }));
     });
     first.db.close();
-    const raw = new Database(databasePath(folder));
+    const raw = openSqlite(databasePath(folder));
     raw.prepare("UPDATE meta SET value = '1' WHERE key = 'cache.open'").run();
     raw.close();
     damage(4096 * 40, 4096 * 20);

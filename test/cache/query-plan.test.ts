@@ -1,9 +1,10 @@
 import fs from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECOVERY_SQL } from '../../src/cache/content-recovery.js';
 import { CONTENT_SQL } from '../../src/cache/content-row.js';
 import { NODE_SQL } from '../../src/cache/node-row.js';
+import { openSqlite } from '../../src/cache/sqlite.js';
 import { databasePath } from '../../src/cache/state-folder.js';
 import { openCache, temporaryFolder } from './support.js';
 
@@ -13,7 +14,7 @@ let db: Database.Database;
 beforeAll(() => {
   folder = temporaryFolder();
   openCache(folder).db.close();
-  db = new Database(databasePath(folder));
+  db = openSqlite(databasePath(folder));
 });
 
 afterAll(() => {

@@ -1,9 +1,9 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import Database from 'better-sqlite3';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RecoveryReport } from '../../src/cache/content-recovery.js';
 import type { NodeDraft } from '../../src/cache/node.js';
+import { openSqlite } from '../../src/cache/sqlite.js';
 import { databasePath } from '../../src/cache/state-folder.js';
 import { BLOCK_SIZE_BYTES as B } from '../../src/limits.js';
 import {
@@ -209,7 +209,7 @@ describe('after a crash', () => {
       cache.contents.sync(synchronised);
       const id = dirty({ name: 'b' }, 5);
       const report = killAndRecover((folder) => {
-        const raw = new Database(databasePath(folder));
+        const raw = openSqlite(databasePath(folder));
         raw.prepare("UPDATE meta SET value = 'another boot' WHERE key = 'cache.boot'").run();
         raw.close();
       });
@@ -224,7 +224,7 @@ describe('after a crash', () => {
       const id = dirty({ name: 'a', base: synced(1, 'a', {}).base, contentDirty: false }, 5);
       cache.contents.setDirty(id, false);
       const report = killAndRecover((folder) => {
-        const raw = new Database(databasePath(folder));
+        const raw = openSqlite(databasePath(folder));
         raw.prepare("UPDATE meta SET value = 'another boot' WHERE key = 'cache.boot'").run();
         raw.close();
       });

@@ -95,9 +95,13 @@ describe('the package installed by npm', { timeout: 120_000 }, () => {
     expect(fs.existsSync(installed('node_modules', 'typescript'))).toBe(false);
   });
 
-  it('says what to do where npm has not run the install script of SQLite', async () => {
-    const module = installed('node_modules', 'better-sqlite3', 'build');
-    fs.renameSync(module, `${module}.aside`);
+  it('says what to do where the compiled part of SQLite is missing', async () => {
+    // The one for this Node.js and the one for others.
+    const parts = [
+      installed('node_modules', 'better-sqlite3', 'build'),
+      installed('node_modules', 'better-sqlite3-napi', 'prebuilds'),
+    ];
+    for (const part of parts) fs.renameSync(part, `${part}.aside`);
     try {
       const { code, stderr } = await home.runOther([program, 'demo', home.at('Sans')]);
       expect(code).toBe(1);
@@ -105,7 +109,7 @@ describe('the package installed by npm', { timeout: 120_000 }, () => {
       expect(stderr).toContain('--allow-scripts=better-sqlite3');
       expect(home.mounts()).toEqual([]);
     } finally {
-      fs.renameSync(`${module}.aside`, module);
+      for (const part of parts) fs.renameSync(`${part}.aside`, part);
     }
   });
 });
