@@ -23,6 +23,34 @@ export const FUSE_MESSAGE_BYTES_MAX = FUSE_REQUEST_BYTES_MAX + 64 * KIB;
 /** A mistyped command or key is taken for a known one that differs in so many letters. */
 export const TYPING_ERRORS_MAX = 3;
 
+// --- logging in ---
+
+/** A Nextcloud forgets a login that nobody has granted after so long. */
+export const LOGIN_MS_MAX = 20 * 60_000;
+
+/** Between two questions whether it has been granted. */
+export const LOGIN_POLL_MS = 2_000;
+
+/** The list nuage01 … nuage20 of apps.education.fr. */
+export const NUAGES_MAX = 20;
+
+/** xdg-open that fails does so at once. */
+export const BROWSER_START_MS_MAX = 1_500;
+
+/** Revoking a password: whoever logs out offline is not kept waiting. */
+export const REVOKE_MS_MAX = 15_000;
+
+// --- the desktop ---
+
+/** A message of D-Bus from a service of the desktop: a password, a list of items. */
+export const DBUS_MESSAGE_BYTES_MAX = 1 * MIB;
+
+/** A service of the desktop answers at once or not at all; starting it takes a moment. */
+export const DBUS_ANSWER_MS_MAX = 10_000;
+
+/** Somebody types the password of the keyring. */
+export const KEYRING_PROMPT_MS_MAX = 120_000;
+
 // --- synchronisation ---
 
 /** First pause before asking again whether the server is back, and its ceiling. */
@@ -330,6 +358,9 @@ export const SEARCH_PAGE_ROWS = 20_000;
 
 /** Longest name that Linux and macOS can show; a longer one is hidden. */
 export const LISTED_NAME_BYTES_MAX = 255;
+
+/** Longest login name or app password that a login is believed to bring; Nextcloud's have 72. */
+export const LOGIN_TOKEN_CHARS_MAX = 1_024;
 
 /** Longest ETag, checksum, file id… that is believed. */
 export const REMOTE_TOKEN_CHARS_MAX = 256;

@@ -9,17 +9,26 @@ import path from 'node:path';
 import { ensurePrivateFolder } from '../cache/state-folder.js';
 import { SOCKET_PATH_BYTES_MAX } from '../limits.js';
 import type { ConfigValues } from './config/config-keys.js';
+import type { SecretPlace } from './secrets/secret-store.js';
 
 export interface KnownAccount {
   /** As {@link canonicalUrl} writes it. */
   readonly url: string;
   readonly user: string;
   /** Where it is, or was mounted last. */
-  readonly mountPoint: string;
+  readonly mountPoint: string | undefined;
+  /** Where `login` keeps its password; undefined where it is logged out. */
+  readonly secret: SecretPlace | undefined;
+  /** How the server is reached. */
+  readonly caFile: string | undefined;
+  readonly allowInsecure: boolean;
 }
 
 /** What a running mount tells those who look for it. */
-export interface RunningMount extends KnownAccount {
+export interface RunningMount {
+  readonly url: string;
+  readonly user: string;
+  readonly mountPoint: string;
   readonly pid: number;
   readonly socket: string;
   /** What its command line said of the configuration. */
@@ -67,10 +76,23 @@ export function socketPath(folder: string): string {
   return path.join(elsewhere, `${hash}.sock`);
 }
 
-export function announce(folder: string, running: RunningMount): void {
-  const { url, user, mountPoint } = running;
-  write(path.join(folder, ACCOUNT), { url, user, mountPoint });
-  write(path.join(folder, RUNNING), running);
+export function announce(
+  folder: string,
+  account: Omit<KnownAccount, 'secret' | 'mountPoint'> & { readonly mountPoint: string },
+  { pid, socket, typed }: Pick<RunningMount, 'pid' | 'socket' | 'typed'>,
+): void {
+  const { url, user, mountPoint } = account;
+  rememberAccount(account);
+  write(path.join(folder, RUNNING), { url, user, mountPoint, pid, socket, typed });
+}
+
+/** What is not given stays as it was. */
+export function rememberAccount(
+  account: Partial<KnownAccount> & Pick<KnownAccount, 'url' | 'user'>,
+): void {
+  const folder = accountFolder(account.url, account.user);
+  openAccountFolder(folder);
+  write(path.join(folder, ACCOUNT), { ...known(folder), ...account });
 }
 
 export function withdraw(folder: string): void {
@@ -92,17 +114,29 @@ export function allAnnounced(): readonly RunningMount[] {
     .filter((running) => running !== undefined);
 }
 
-/** Every account that was ever mounted on this machine by this user. */
+/** Every account that this user has logged in or mounted on this machine. */
 export function knownAccounts(): readonly KnownAccount[] {
   return allFolders()
     .map((folder) => known(folder))
     .filter((account) => account !== undefined);
 }
 
+/** Undefined for an account that is not logged in. */
+export function secretPlaceOf(folder: string): SecretPlace | undefined {
+  return known(folder)?.secret;
+}
+
 function known(folder: string): KnownAccount | undefined {
-  const { url, user, mountPoint } = read(path.join(folder, ACCOUNT));
-  const isWhole = isText(url) && isText(user) && isText(mountPoint);
-  return isWhole ? { url, user, mountPoint } : undefined;
+  const { url, user, mountPoint, secret, caFile, allowInsecure } = read(path.join(folder, ACCOUNT));
+  if (!isText(url) || !isText(user)) return undefined;
+  return {
+    url,
+    user,
+    mountPoint: isText(mountPoint) ? mountPoint : undefined,
+    secret: secret === 'keyring' || secret === 'file' ? secret : undefined,
+    caFile: isText(caFile) ? caFile : undefined,
+    allowInsecure: allowInsecure === true,
+  };
 }
 
 function allFolders(): readonly string[] {
@@ -118,7 +152,7 @@ function write(file: string, value: object): void {
   fs.renameSync(fresh, file);
 }
 
-function read(file: string): Partial<Record<keyof RunningMount, unknown>> {
+function read(file: string): Partial<Record<keyof RunningMount | keyof KnownAccount, unknown>> {
   try {
     const value: unknown = JSON.parse(fs.readFileSync(file, 'utf8'));
     return typeof value === 'object' && value !== null ? value : {};

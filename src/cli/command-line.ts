@@ -9,6 +9,7 @@ import { addCache } from './definitions/cache.js';
 import { addConfig } from './definitions/config.js';
 import { addDemo } from './definitions/demo.js';
 import { addEnable } from './definitions/enable.js';
+import { addLogin } from './definitions/login.js';
 import { addMount } from './definitions/mount.js';
 import { addPin } from './definitions/pin.js';
 import { addStatus } from './definitions/status.js';
@@ -19,12 +20,23 @@ import { exitMeanings } from './messages/exit-codes.js';
 import { generalText } from './messages/general.js';
 import { exampleText, helpText, yargsText } from './messages/help.js';
 import { locale } from './messages/language.js';
+import { startText } from './messages/login.js';
 import { typeset } from './messages/typeset.js';
 
 const HELP_COLUMNS_MAX = 100;
 
 /** In the order in which `--help` shows them. `mount` is added first: it needs more. */
-const ADDED = [addUnmount, addStatus, addSync, addPin, addCache, addConfig, addEnable, addDemo];
+const ADDED = [
+  addLogin,
+  addUnmount,
+  addStatus,
+  addSync,
+  addPin,
+  addCache,
+  addConfig,
+  addEnable,
+  addDemo,
+];
 
 /**
  * @param early started already, for a mount to use.
@@ -35,7 +47,8 @@ export async function runCommandLine(
   early: BackgroundProcess | undefined,
 ): Promise<void> {
   if (args.length === 0) {
-    throw new CommandError(EXIT.USAGE, helpText.whichCommand(), generalText.seeHelp());
+    await (await import('./start-command.js')).start();
+    return;
   }
   await build(args, early).parseAsync();
 }
@@ -44,7 +57,7 @@ function build(args: readonly string[], early: BackgroundProcess | undefined): A
   const commands = ADDED.reduce((y, add) => add(y), addMount(yargs(args), early));
   return commands
     .scriptName('nuage-mount')
-    .usage(`${helpText.about()}\n\n  ${helpText.usage()}`)
+    .usage(`${helpText.about()}\n\n  $0\n      ${startText.about()}`)
     .epilogue(`${examples()}\n\n${exitCodes()}`)
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .strict()
@@ -85,11 +98,8 @@ function ended(told: string): string {
 }
 
 const EXAMPLES: readonly (readonly [string, () => string])[] = [
-  [
-    'nuage-mount ~/Nuage --server https://nuage03.apps.education.fr --user jean.dupont',
-    exampleText.mountFirst,
-  ],
-  ['nuage-mount ~/Nuage', exampleText.mountAgain],
+  ['nuage-mount login', exampleText.login],
+  ['nuage-mount ~/Nuage', exampleText.mount],
   ['nuage-mount ~/Nuage --password-file ~/.nuage-password --foreground', exampleText.service],
   ['nuage-mount status', exampleText.status],
   ['nuage-mount sync && poweroff', exampleText.sync],

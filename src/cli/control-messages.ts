@@ -9,6 +9,8 @@ export type ControlRequest =
   | { readonly op: 'sync' }
   /** Answered before it ends. `lazy`: also when programs stand in the folder. */
   | { readonly op: 'unmount'; readonly lazy: boolean }
+  /** There is a new password where the old one was kept. */
+  | { readonly op: 'login' }
   | EngineQuestion;
 
 /** The answer to each request, by its `op`. */
@@ -16,6 +18,7 @@ export interface ControlResults extends EngineAnswers {
   status: MountStatus;
   sync: MountStatus;
   unmount: MountStatus;
+  login: MountStatus;
 }
 
 export type ControlResult = ControlResults[ControlRequest['op']];

@@ -62,6 +62,7 @@ function parse(line: string): ControlRequest {
   switch (request.op) {
     case 'status':
     case 'sync':
+    case 'login':
     case 'cache':
     case 'cache-check':
       return { op: request.op };

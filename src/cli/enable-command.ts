@@ -44,7 +44,7 @@ function allServices(): readonly Service[] {
 
 /** The folder of an account that was mounted before: only of such a one is known what to mount. */
 function chosen(dir: string | undefined): string {
-  const folders = knownAccounts().map(({ mountPoint }) => mountPoint);
+  const folders = knownAccounts().flatMap(({ mountPoint }) => mountPoint ?? []);
   if (dir !== undefined) {
     const wanted = resolveMountPoint(dir);
     if (folders.includes(wanted)) return wanted;

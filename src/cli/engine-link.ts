@@ -130,6 +130,11 @@ export class EngineLink {
     }
   }
 
+  /** Offline: asks now whether the server is back. */
+  askAgain(): void {
+    this.#post({ type: 'ask-again' });
+  }
+
   /** The engine leaves its loop, whether or not the mount is still there. */
   shutdown(): void {
     this.#post({ type: 'shutdown' });

@@ -67,6 +67,8 @@ export type ToEngine =
   | { readonly type: 'flush'; readonly id: number }
   /** Whether operations may wait for the server: not while an unmount waits for them. */
   | { readonly type: 'patience'; readonly isPatient: boolean }
+  /** Offline: ask now whether the server is back, as it has a reason to be. */
+  | { readonly type: 'ask-again' }
   /** Unmounted or asked to end: close the database and answer `ended`. */
   | { readonly type: 'shutdown' };
 

@@ -117,12 +117,16 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
     case 'patience':
       session.setPatient(message.isPatient);
       return;
+    case 'ask-again':
+      engine.context.sync.connection.askAgain();
+      return;
     case 'shutdown':
       session.stop();
       return;
     case 'entries':
     case 'fetched':
     case 'sent':
+    case 'pushed':
     case 'done':
     case 'failed':
       engine.deliver(message);

@@ -1,4 +1,5 @@
 /** `mount`: in this process with `--foreground`, else in one that stays behind. */
+import { accountFolder, secretPlaceOf } from './account-folder.js';
 import { BackgroundProcess } from './background-process.js';
 import { mountText } from './messages/mount.js';
 import type { MountArguments } from './mount-settings.js';
@@ -38,6 +39,7 @@ async function prepare(args: MountArguments): Promise<Prepared> {
   const { user, url, mountPoint } = settings;
   requireFuse();
   checkMountPoint(mountPoint);
-  const password = await findPassword({ user, url, file: args.passwordFile });
+  const kept = secretPlaceOf(accountFolder(url, user));
+  const password = await findPassword({ user, url, file: args.passwordFile, kept });
   return { settings, password };
 }

@@ -2,7 +2,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LOG_LEVELS, type LogLevel } from '../log.js';
-import { knownAccounts } from './account-folder.js';
+import { type KnownAccount, knownAccounts } from './account-folder.js';
+import { chooseAccount, defaultAccount, loggedIn } from './choose-account.js';
 import { readConfig } from './config/config-file.js';
 import { type ConfigKey, type ConfigValues, keyOf, type ValueOf } from './config/config-keys.js';
 import { accountName, effective } from './config/effective.js';
@@ -12,12 +13,14 @@ import { humanList } from './messages/figures.js';
 import { generalText } from './messages/general.js';
 import { mountUsageText as text } from './messages/mount.js';
 import { resolveMountPoint } from './mount-point.js';
-import { canonicalUrl } from './server-url.js';
+import { serverOf } from './server-choice.js';
 import type { MountSettings } from './settings.js';
 
 /** What is undefined was not typed. */
 export interface MountArguments {
   readonly dir: string;
+  /** By its name, such as `jean@nuage03.apps.education.fr`. */
+  readonly account: string | undefined;
   readonly server: string | undefined;
   readonly user: string | undefined;
   readonly passwordFile: string | undefined;
@@ -37,7 +40,7 @@ export interface MountArguments {
 /** @throws CommandError for what makes no sense, typed or configured. */
 export function mountSettings(args: MountArguments): MountSettings {
   const mountPoint = resolveMountPoint(args.dir);
-  const { url, user } = account(args, mountPoint);
+  const { url, user, caFile, allowInsecure } = account(args, mountPoint);
   const typed = typedIn(args);
   const sources = { config: readConfig(), account: accountName({ url, user }), typed };
   const valueOf = <Name extends ConfigKey>(name: Name): ValueOf<Name> =>
@@ -49,8 +52,8 @@ export function mountSettings(args: MountArguments): MountSettings {
     allowOther: valueOf('allow-other'),
     readOnly: valueOf('read-only'),
     subtype: parseType(valueOf('fs-type')),
-    caFile: certificates(args.caFile),
-    allowInsecure: args.insecure,
+    caFile: certificates(args.caFile) ?? caFile,
+    allowInsecure: args.insecure || allowInsecure,
     cacheBytesMax: parseSize(valueOf('cache-size')),
     freeBytesMin: parseSize(valueOf('min-free')),
     pollIntervalMs: valueOf('poll-interval') * 1000,
@@ -84,25 +87,32 @@ function typedIn(args: MountArguments): ConfigValues {
   return Object.fromEntries(typed);
 }
 
-/** As given; what is left out is what was mounted there the last time. */
-function account(args: MountArguments, mountPoint: string): { url: string; user: string } {
+type WhichAccount = Pick<KnownAccount, 'url' | 'user' | 'caFile' | 'allowInsecure'>;
+
+/** As given; what is left out is what was mounted there the last time, or who is logged in. */
+function account(args: MountArguments, mountPoint: string): WhichAccount {
   const { server, user, insecure } = args;
-  const url = server === undefined ? undefined : canonicalUrl(server, { allowInsecure: insecure });
-  if (url !== undefined && user !== undefined && user !== '') return { url, user };
-  const last = knownAccounts().filter(
-    (known) =>
-      known.mountPoint === mountPoint &&
-      (url === undefined || known.url === url) &&
-      (user === undefined || known.user === user),
+  if (args.account !== undefined) return chooseAccount(args.account);
+  const url = server === undefined ? undefined : serverOf(server, { allowInsecure: insecure });
+  const fitting = knownAccounts().filter(
+    (known) => (url ?? known.url) === known.url && (user ?? known.user) === known.user,
   );
-  const [only, second] = last;
-  if (only !== undefined && second === undefined) return { url: only.url, user: only.user };
+  const there = fitting.filter((known) => known.mountPoint === mountPoint);
+  const [only, ...others] = there.length > 0 || url !== undefined ? there : loggedIn();
+  if (url !== undefined && user !== undefined && user !== '') {
+    return fitting[0] ?? { url, user, caFile: undefined, allowInsecure: false };
+  }
+  const usual =
+    there.length > 0 ? undefined : defaultAccount(fitting.filter(({ secret }) => secret));
+  const chosen = usual ?? (others.length === 0 ? only : undefined);
+  if (chosen !== undefined) return chosen;
+  const names = [only, ...others].filter((known) => known !== undefined).map(accountName);
   throw new CommandError(
     EXIT.USAGE,
-    only === undefined
+    names.length === 0
       ? text.whichAccount({ folder: mountPoint })
-      : text.whichOf({ accounts: humanList(last.map((known) => text.accountOn(known))) }),
-    text.accountExample(),
+      : text.whichOf({ accounts: humanList(names) }),
+    names.length === 0 ? text.logInFirst() : text.nameAccount({ name: names[0] ?? '' }),
   );
 }
 

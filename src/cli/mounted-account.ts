@@ -20,6 +20,7 @@ import {
   accountFolder,
   announce,
   openAccountFolder,
+  secretPlaceOf,
   socketPath,
   withdraw,
 } from './account-folder.js';
@@ -33,6 +34,7 @@ import { generalText } from './messages/general.js';
 import { mountText } from './messages/mount.js';
 import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
 import { ServerConnection } from './server-connection.js';
+import { keptPassword } from './secrets/kept-passwords.js';
 import type { MountSettings } from './settings.js';
 import { within } from './within.js';
 
@@ -49,6 +51,7 @@ export class MountedAccount {
   readonly #sink: LogSink;
   readonly #logger: Logger;
   #engine: EngineLink | undefined;
+  #server: ServerConnection | undefined;
   #isEnding = false;
   #hasStarted = false;
 
@@ -116,6 +119,7 @@ export class MountedAccount {
     });
     const logger = new Logger('remote', this.#sink);
     const server = new ServerConnection({ settings: this.#settings, password, logger });
+    this.#server = server;
     this.#undo.push(() => server.close());
     if (fs.existsSync(databasePath(this.#folder))) await this.#startKnown(server, signal);
     else await this.#startNew(server, signal);
@@ -125,9 +129,10 @@ export class MountedAccount {
     this.#logger.info('mounted', { mountPoint, server: this.#settings.url });
   }
 
-  /** Of an account that was never mounted, by a typing error perhaps, nothing is kept. */
+  /** Of an account that was never logged in nor mounted, a mistyped one perhaps, nothing stays. */
   #forgetUnused(): void {
-    if (fs.existsSync(databasePath(this.#folder))) return;
+    const isKnown = secretPlaceOf(this.#folder) !== undefined;
+    if (isKnown || fs.existsSync(databasePath(this.#folder))) return;
     fs.rmSync(this.#folder, { recursive: true, force: true });
   }
 
@@ -233,7 +238,9 @@ export class MountedAccount {
     const { mountPoint, url, user, typed } = this.#settings;
     const socket = socketPath(this.#folder);
     const close = await startControl(socket, (request) => this.#control(request), this.#logger);
-    announce(this.#folder, { mountPoint, url, user, pid: process.pid, socket, typed });
+    const { caFile, allowInsecure } = this.#settings;
+    const account = { mountPoint, url, user, caFile, allowInsecure };
+    announce(this.#folder, account, { pid: process.pid, socket, typed });
     this.#undo.push(async () => {
       withdraw(this.#folder);
       await close();
@@ -256,6 +263,9 @@ export class MountedAccount {
         this.#unmount({ lazy: request.lazy });
         return status;
       }
+      case 'login':
+        await this.#useNewPassword(engine);
+        return this.#status(engine);
       case 'cache':
       case 'cache-clear':
       case 'cache-check':
@@ -264,6 +274,16 @@ export class MountedAccount {
       case 'pin-progress':
         return engine.ask(request);
     }
+  }
+
+  /** What is queued goes on with it. @throws NuageError where no password is kept. */
+  async #useNewPassword(engine: EngineLink): Promise<void> {
+    const { url, user } = this.#settings;
+    const password = await keptPassword({ url, user }, secretPlaceOf(this.#folder));
+    if (password === undefined) throw new NuageError('not-found', 'no password is kept');
+    (await this.#server?.remote())?.usePassword(password);
+    engine.askAgain();
+    this.#logger.info('a new password is used');
   }
 
   async #status(engine: EngineLink): Promise<MountStatus> {

@@ -1,25 +1,42 @@
 /** Where the app password comes from: a file, the environment, or the terminal. Never argv. */
 import fs from 'node:fs';
+import { NuageError } from '../errors.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { generalText } from './messages/general.js';
 import { passwordText as text } from './messages/password.js';
 import { quoted } from './quoted.js';
+import { keptPassword } from './secrets/kept-passwords.js';
+import type { SecretOwner, SecretPlace } from './secrets/secret-store.js';
 
 export interface PasswordSource {
   readonly user: string;
   readonly url: string;
   readonly file: string | undefined;
+  /** Where `login` keeps it. */
+  readonly kept: SecretPlace | undefined;
 }
 
-/** What is given first counts: the file, else the environment, else an answer on the terminal. */
+/** The first counts: the file, the environment, what `login` keeps, an answer on the terminal. */
 export async function findPassword(source: PasswordSource): Promise<string> {
   const inherited = process.env['NUAGE_PASSWORD'];
   // Programs that we start have no use for it.
   delete process.env['NUAGE_PASSWORD'];
   const password =
-    source.file === undefined ? (inherited ?? (await ask(source))) : fromFile(source.file);
+    source.file === undefined
+      ? (inherited ?? (await kept(source)) ?? (await askPassword(source)))
+      : fromFile(source.file);
   if (password !== '') return password;
   throw new CommandError(EXIT.USAGE, text.empty(), text.how());
+}
+
+/** @throws CommandError for a keyring that does not open. */
+async function kept({ url, user, kept: place }: PasswordSource): Promise<string | undefined> {
+  try {
+    return await keptPassword({ url, user }, place);
+  } catch (error) {
+    if (!(error instanceof NuageError)) throw error;
+    throw new CommandError(EXIT.LOGIN, text.keyringClosed(), text.openKeyring());
+  }
 }
 
 /** The first line. */
@@ -52,7 +69,7 @@ const ERASE_LINE = '\u0015';
 const CTRL_C = '\u0003';
 
 /** Without echo. */
-function ask({ user, url }: PasswordSource): Promise<string> {
+function askPassword({ user, url }: SecretOwner): Promise<string> {
   const { stdin, stderr } = process;
   if (!stdin.isTTY) throw new CommandError(EXIT.USAGE, text.missing(), text.how());
   stderr.write(text.question({ user, host: new URL(url).host }));

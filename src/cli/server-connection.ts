@@ -6,6 +6,7 @@ import { systemClock } from '../clock.js';
 import { NuageError } from '../errors.js';
 import { FIRST_CONNECT_MS_MAX } from '../limits.js';
 import type { Logger } from '../log.js';
+import type { NextcloudOptions } from '../remote/nextcloud.js';
 import type { Remote, ServerInfo } from '../remote/remote.js';
 import { connectError } from './exit-codes.js';
 import { serverText } from './messages/server.js';
@@ -16,6 +17,24 @@ export interface ServerConnectionOptions {
   readonly settings: MountSettings;
   readonly password: string;
   readonly logger: Logger;
+}
+
+/**
+ * Whether the server takes this login; asked once, as it counts what it refuses.
+ * @throws CommandError
+ */
+export async function checkLogin(options: NextcloudOptions): Promise<ServerInfo> {
+  const { createNextcloud } = await import('../remote/nextcloud.js');
+  try {
+    const remote = createNextcloud(options);
+    try {
+      return await remote.connect(AbortSignal.timeout(FIRST_CONNECT_MS_MAX));
+    } finally {
+      await remote.close();
+    }
+  } catch (error) {
+    throw connectError(error, options.url);
+  }
 }
 
 export class ServerConnection {

@@ -96,9 +96,7 @@ export class HttpClient {
   readonly #random: () => number;
   readonly #logger: Logger;
   readonly #timeouts: HttpTimeouts;
-  readonly #authorization: string;
-  /** User name and password, for who may not send them as a header. */
-  readonly login: readonly [user: string, password: string];
+  #login: readonly [user: string, password: string];
   readonly #jar: CookieJar;
 
   constructor(options: HttpOptions) {
@@ -107,9 +105,7 @@ export class HttpClient {
     this.#random = options.random;
     this.#logger = options.logger;
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
-    const credentials = Buffer.from(`${options.user}:${options.password}`, 'utf8');
-    this.login = [options.user, options.password];
-    this.#authorization = `Basic ${credentials.toString('base64')}`;
+    this.#login = [options.user, options.password];
     const { origin } = options.server;
     this.#jar = new CookieJar(options.clock, origin.protocol === 'https:');
     const { caFile, proxy } = options;
@@ -143,6 +139,11 @@ export class HttpClient {
     }
   }
 
+  /** User name and password, for who may not send them as a header. */
+  get login(): readonly [user: string, password: string] {
+    return this.#login;
+  }
+
   /** @throws kind `not-permitted` for any other server than ours. */
   openSocket(url: string): WebSocket {
     const { host, protocol } = new URL(url);
@@ -153,6 +154,12 @@ export class HttpClient {
       });
     }
     return new WebSocket(url, { dispatcher: this.#pool });
+  }
+
+  /** From the next request on; sessions of the old one are forgotten. */
+  usePassword(user: string, password: string): void {
+    this.#login = [user, password];
+    this.#jar.clear();
   }
 
   /** What is under way fails; connections are closed. */
@@ -216,7 +223,7 @@ export class HttpClient {
   #headers(request: HttpRequest, cookie: string | undefined): Record<string, string> {
     return {
       'user-agent': USER_AGENT,
-      ...(request.isAnonymous === true ? {} : { authorization: this.#authorization }),
+      ...(request.isAnonymous === true ? {} : { authorization: basic(this.#login) }),
       // With a session cookie, a Nextcloud asks for this as a proof against forged requests.
       'ocs-apirequest': 'true',
       ...(cookie === undefined ? {} : { cookie }),
@@ -296,6 +303,10 @@ export function textBody(text: string): RequestBody {
 /** undici takes iterables as well, which its types do not say. */
 function undiciBody(body: RequestBody | undefined): Uint8Array | Readable | null {
   return body === undefined ? null : (body.pieces() as Uint8Array | Readable);
+}
+
+function basic([user, password]: readonly [user: string, password: string]): string {
+  return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }
 
 function isRedirect(status: number): boolean {

@@ -64,6 +64,7 @@ class Nextcloud implements Remote {
   readonly #http: HttpClient;
   readonly #logger: Logger;
   readonly #random: () => number;
+  readonly #user: string;
   readonly #chunkLimits: ChunkLimits = {
     bytesMax: CHUNK_BYTES_SERVER_DEFAULT,
     parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX,
@@ -73,6 +74,7 @@ class Nextcloud implements Remote {
   constructor(options: NextcloudOptions) {
     this.#logger = options.logger;
     this.#random = options.random ?? Math.random;
+    this.#user = options.user;
     this.#http = new HttpClient({
       server: parseServerAddress(options.url, { allowInsecure: options.allowInsecure === true }),
       user: options.user,
@@ -160,6 +162,10 @@ class Nextcloud implements Remote {
 
   async restoreVersion(fileId: string, id: string, signal: AbortSignal): Promise<void> {
     await restoreVersion(await this.#dav(signal), { fileId, id }, signal);
+  }
+
+  usePassword(password: string): void {
+    this.#http.usePassword(this.#user, password);
   }
 
   async close(): Promise<void> {

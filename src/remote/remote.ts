@@ -138,6 +138,8 @@ export interface ReadGate {
 
 export interface Remote {
   connect(signal: AbortSignal): Promise<ServerInfo>;
+  /** In place of the one that it began with, which the server refuses by now. */
+  usePassword(password: string): void;
   /** The listed folder itself first, every folder before what is in it. */
   list(path: string, depth: ListDepth, sink: EntrySink, signal: AbortSignal): Promise<void>;
   /** Every folder of the account but the root, in no order; only path, id, ETag and size count. */

@@ -20,6 +20,12 @@ const PAGE_SEGMENTS: ReadonlySet<string> = new Set([
   'apps',
   'login',
   'ocs',
+  'public.php',
+  'settings',
+  's',
+  'f',
+  'u',
+  'call',
 ]);
 
 /**

@@ -59,6 +59,14 @@ export class Connection {
     this.#goOffline(reason);
   }
 
+  /** Whatever stood in the way may be gone: a new password, a network. Asks now, and once. */
+  askAgain(): void {
+    if (this.#reason === undefined) return;
+    this.#probeDelayMs = OFFLINE_PROBE_FIRST_MS;
+    this.#context.timers.clear('probe');
+    this.#probe();
+  }
+
   #learn(error: NuageError | undefined): void {
     if (error === undefined || !LINE_FAILURES.has(error.kind)) {
       // Any answer of the server, even a refusal, shows that it is there.

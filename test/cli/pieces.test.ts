@@ -10,6 +10,7 @@ import {
   announce,
   announced,
   knownAccounts,
+  rememberAccount,
   socketPath,
   withdraw,
 } from '../../src/cli/account-folder.js';
@@ -62,9 +63,18 @@ describe('an address', () => {
   });
 });
 
+const MOUNTED = {
+  url: 'https://a.fr',
+  user: 'jean',
+  mountPoint: '/mnt/a',
+  caFile: '/etc/ca.pem',
+  allowInsecure: true,
+};
+
 /** What `nuage-mount /mnt/a --server a.fr --user jean` says. */
 const TYPED: MountArguments = {
   dir: '/mnt/a',
+  account: undefined,
   server: 'a.fr',
   user: 'jean',
   passwordFile: undefined,
@@ -115,15 +125,7 @@ describe('what is typed', () => {
 
   it('means the account that was mounted there last where it names none', () => {
     const at = accountFolder('https://a.fr', 'jean');
-    fs.mkdirSync(at, { recursive: true });
-    announce(at, {
-      url: 'https://a.fr',
-      user: 'jean',
-      mountPoint: '/mnt/a',
-      pid: 7,
-      socket: '/s',
-      typed: {},
-    });
+    announce(at, MOUNTED, { pid: 7, socket: '/s', typed: {} });
     const short = { ...TYPED, server: undefined, user: undefined };
     expect(mountSettings(short)).toMatchObject({ url: 'https://a.fr', user: 'jean' });
     expect(() => mountSettings({ ...short, dir: '/mnt/b' })).toThrow(/Which account.*\/mnt\/b/);
@@ -178,19 +180,16 @@ describe('an account’s folder', () => {
   });
 
   it('tells what runs there until it is withdrawn, and what ran there afterwards', () => {
-    const at = path.join(folder, 'nuage-mount', 'a');
-    fs.mkdirSync(at, { recursive: true });
-    const account = { url: 'https://a.fr', user: 'jean', mountPoint: '/home/jean/Nuage' };
-    announce(at, { ...account, pid: 7, socket: '/s', typed: { 'cache-size': '5G' } });
-    expect(announced(at)).toEqual({
-      ...account,
-      pid: 7,
-      socket: '/s',
-      typed: { 'cache-size': '5G' },
-    });
+    const { url, user, mountPoint } = MOUNTED;
+    const at = accountFolder(url, user);
+    const running = { pid: 7, socket: '/s', typed: { 'cache-size': '5G' } };
+    announce(at, MOUNTED, running);
+    expect(announced(at)).toEqual({ url, user, mountPoint, ...running });
     withdraw(at);
     expect(announced(at)).toBe(undefined);
-    expect(knownAccounts()).toEqual([account]);
+    expect(knownAccounts()).toEqual([{ ...MOUNTED, secret: undefined }]);
+    rememberAccount({ url, user, secret: 'file' });
+    expect(knownAccounts()).toEqual([{ ...MOUNTED, secret: 'file' }]);
   });
 
   it.each(['', '{', 'null', '[]', '{"mountPoint":"/a"}'])('is not confused by %j', (text) => {
@@ -332,7 +331,7 @@ describe('a status', () => {
       kind: 'unauthenticated' as const,
       message: 'the server answers 401 to PROPFIND',
     };
-    expect(showStatus({ ...status, reason })).toContain('mount again with a new app password');
+    expect(showStatus({ ...status, reason })).toContain('nuage-mount login');
     expect(showStatus({ ...status, reason, online: true })).not.toContain('password');
   });
 

@@ -28,6 +28,7 @@ function mountOptions(y: Argv) {
 function accountOptions(y: Argv) {
   return y
     .positional('dir', { type: 'string', demandOption: true, describe: text.folder() })
+    .option('account', { type: 'string', requiresArg: true, describe: text.account() })
     .option('server', { type: 'string', requiresArg: true, describe: text.server() })
     .option('user', { type: 'string', requiresArg: true, describe: text.user() })
     .option('password-file', { type: 'string', requiresArg: true, describe: text.passwordFile() })

@@ -35,6 +35,20 @@ export function humanTime(ms: number, now = Date.now()): string {
   return new Intl.DateTimeFormat(tag, { ...day, timeStyle: 'short' }).format(ms);
 }
 
+/** `2 h 5 min`, `45 s`: the two largest units. */
+export function humanDuration(ms: number): string {
+  const seconds = Math.max(0, Math.ceil(ms / 1000));
+  const parts: readonly (readonly [number, string])[] = [
+    [Math.floor(seconds / 3600), 'h'],
+    [Math.floor(seconds / 60) % 60, 'min'],
+    [seconds % 60, 's'],
+  ];
+  const first = parts.findIndex(([count]) => count > 0);
+  const shown = first < 0 ? parts.slice(2) : parts.slice(first, first + 2);
+  const said = shown.filter(([count], index) => count > 0 || index === 0);
+  return said.map(([count, unit]) => `${count}${NO_BREAK}${unit}`).join(' ');
+}
+
 /** `a, b and c`. */
 export function humanList(items: readonly string[]): string {
   return new Intl.ListFormat(locale().tag).format(items);

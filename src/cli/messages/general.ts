@@ -4,6 +4,8 @@ import { defineMessages } from './define.js';
 export const generalText = defineMessages({
   seeHelp: { en: 'See `nuage-mount --help`.', fr: 'Voir `nuage-mount --help`.' },
   givenUp: { en: 'Given up.', fr: 'Abandonné.' },
+  yesUsual: { en: '[Y/n]', fr: '[O/n]' },
+  noUsual: { en: '[y/N]', fr: '[o/N]' },
   forScripts: { en: 'For scripts', fr: 'Pour un script' },
   mountedFolder: {
     en: 'The mounted folder, or one within; may be left out where one account is mounted',

@@ -6,7 +6,6 @@ export const helpText = defineMessages({
     en: 'Mounts a Nextcloud account (le Nuage) as a local folder.',
     fr: "Monte un compte Nextcloud (le Nuage) comme un dossier de l'ordinateur.",
   },
-  usage: { en: '$0 DIR --server URL --user NAME', fr: '$0 DOSSIER --server URL --user NOM' },
   examples: { en: 'Examples:', fr: 'Exemples :' },
   exitCodes: { en: 'Exit codes:', fr: 'Codes de sortie :' },
   whichCommand: {
@@ -32,13 +31,13 @@ export const yargsText = defineMessages({
 });
 
 export const exampleText = defineMessages({
-  mountFirst: {
-    en: 'asks for the app password, mounts, and returns',
-    fr: "demande le mot de passe d'application, monte, et rend la main",
+  login: {
+    en: 'logs in, in the browser, once and for all',
+    fr: 'se connecte, dans le navigateur, une fois pour toutes',
   },
-  mountAgain: {
-    en: 'mounts there again what was mounted there last',
-    fr: 'remonte là ce qui y était monté la dernière fois',
+  mount: {
+    en: 'mounts there what was mounted there last, or your account',
+    fr: 'y monte ce qui y était la dernière fois, ou votre compte',
   },
   service: {
     en: 'for a service; Ctrl-C or SIGTERM ends it',

@@ -7,6 +7,10 @@ export const mountOptionText = defineMessages({
     fr: 'Monte un compte sur un dossier ; le mot `mount` est facultatif',
   },
   folder: { en: 'An empty or new folder', fr: 'Un dossier vide, ou nouveau' },
+  account: {
+    en: 'One that is logged in, such as jean.dupont@nuage03.apps.education.fr',
+    fr: 'Un compte connecté, par exemple jean.dupont@nuage03.apps.education.fr',
+  },
   server: {
     en: 'Address, as the browser shows it',
     fr: 'Adresse, comme le navigateur la montre',
@@ -75,14 +79,17 @@ export const mountUsageText = defineMessages({
     fr: 'Utilisez --password-file ou NUAGE_PASSWORD, ou laissez nuage-mount le demander.',
   },
   whichAccount: {
-    en: 'Which account is to be mounted on {folder}? Give --server and --user.',
-    fr: 'Quel compte faut-il monter sur {folder} ? Donnez --server et --user.',
+    en: 'Which account is to be mounted on {folder}?',
+    fr: 'Quel compte faut-il monter sur {folder} ?',
+  },
+  logInFirst: {
+    en: 'Log in first, with `nuage-mount login`; or give --server and --user.',
+    fr: "Connectez-vous d'abord, avec `nuage-mount login` ; ou donnez --server et --user.",
   },
   whichOf: { en: 'Which account? {accounts}.', fr: 'Quel compte ? {accounts}.' },
-  accountOn: { en: '{user} on {url}', fr: '{user} sur {url}' },
-  accountExample: {
-    en: 'For example: --server https://nuage03.apps.education.fr --user jean.dupont',
-    fr: 'Par exemple : --server https://nuage03.apps.education.fr --user jean.dupont',
+  nameAccount: {
+    en: 'Name it, for example: --account {name}',
+    fr: 'Nommez-le, par exemple : --account {name}',
   },
   certificateUnreadable: {
     en: 'The file {file} cannot be read.',

@@ -10,13 +10,23 @@ export const passwordText = defineMessages({
   empty: { en: 'The password is empty.', fr: 'Le mot de passe est vide.' },
   how: {
     en: [
-      'Put it into a file (--password-file FILE) or into NUAGE_PASSWORD,',
+      'Log in with `nuage-mount login`, or put it into a file (--password-file FILE)',
+      'or into NUAGE_PASSWORD,',
       'or run this in a terminal.',
     ],
     fr: [
-      'Mettez-le dans un fichier (--password-file FICHIER) ou dans NUAGE_PASSWORD,',
+      'Connectez-vous avec `nuage-mount login`, ou mettez-le dans un fichier',
+      '(--password-file FICHIER) ou dans NUAGE_PASSWORD,',
       'ou lancez ceci dans un terminal.',
     ],
+  },
+  keyringClosed: {
+    en: 'The keyring of the desktop, where the password is kept, does not open.',
+    fr: "Le trousseau du bureau, où le mot de passe est gardé, ne s'ouvre pas.",
+  },
+  openKeyring: {
+    en: 'Unlock it and run this again, or log in again with `nuage-mount login`.',
+    fr: 'Déverrouillez-le et recommencez, ou reconnectez-vous avec `nuage-mount login`.',
   },
   othersCanRead: {
     en: 'Others can read {file}: run `chmod 600 {file}`.',

@@ -13,10 +13,10 @@ export const statusText = defineMessages({
   online: { en: 'online since {time}', fr: 'en ligne depuis {time}' },
   offline: { en: 'OFFLINE since {time}', fr: 'HORS LIGNE depuis {time}' },
   refusesPassword: {
-    en: 'the server refuses the password. Unmount, then mount again with a new app password.',
+    en: 'the server refuses the password: log in again with `nuage-mount login`. Nothing is lost.',
     fr: [
-      'le serveur refuse le mot de passe. Démontez, puis remontez avec un nouveau mot de passe',
-      "d'application.",
+      'le serveur refuse le mot de passe : reconnectez-vous avec `nuage-mount login`.',
+      "Rien n'est perdu.",
     ],
   },
   known: {
