@@ -17,6 +17,8 @@ check_node() {
     const [major, minor] = process.versions.node.split(".").map(Number);
     process.exit(major > 20 || (major === 20 && minor >= 19) ? 0 : 1);
   ' || fail "Node.js $(node --version) is too old: install 20.19 or newer, then run this again"
+  # Debian packs it apart.
+  command -v npm >/dev/null || fail 'npm is missing: install the package npm, then run this again'
 }
 
 # The command that each package is needed for; a package without one is asked of dpkg.
