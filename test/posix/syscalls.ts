@@ -26,6 +26,7 @@ const raw = {
   getxattr: libc.func('intptr_t getxattr(const char *, const char *, _Out_ uint8_t *, size_t)'),
   listxattr: libc.func('intptr_t listxattr(const char *, _Out_ uint8_t *, size_t)'),
   removexattr: libc.func('int removexattr(const char *path, const char *name)'),
+  getdents: libc.func('intptr_t getdents64(int fd, _Out_ uint8_t *buffer, size_t bytes)'),
   opendir: libc.func('intptr_t opendir(const char *path)'),
   readdir: libc.func('intptr_t readdir(intptr_t directory)'),
   telldir: libc.func('long telldir(intptr_t directory)'),
@@ -188,6 +189,19 @@ export function listxattr(path: string): readonly string[] {
 
 export function removexattr(path: string, name: string): void {
   checked('removexattr', raw.removexattr(path, name));
+}
+
+/** The names that one getdents64(2) puts into a buffer of so many bytes; none at the end. */
+export function getdents(fd: number, bytes: number): readonly string[] {
+  const buffer = Buffer.alloc(bytes);
+  const filled = checked('getdents64', raw.getdents(fd, buffer, bytes));
+  const [RECORD_LENGTH_AT, NAME_AT] = [16, 19];
+  const names: string[] = [];
+  for (let at = 0; at < filled; at += buffer.readUInt16LE(at + RECORD_LENGTH_AT)) {
+    const start = at + NAME_AT;
+    names.push(buffer.toString('utf8', start, buffer.indexOf(0, start)));
+  }
+  return names;
 }
 
 /** An open folder, as in `dirent.h`. */

@@ -12,8 +12,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseTable } from '../posix-case.js';
-import { fails } from '../posix-case.js';
-import { FolderStream } from '../syscalls.js';
+import { fails, withFile } from '../posix-case.js';
+import { FolderStream, getdents } from '../syscalls.js';
 
 /** More than fits in one buffer of the kernel. */
 const MANY = 1_000;
@@ -102,6 +102,21 @@ const readingCases: CaseTable = {
       for (let name = stream.next(); name !== undefined; name = stream.next()) seen.push(name);
       assert.deepEqual(seen.sort(), ['.', '..', ...names].sort());
     });
+  },
+  'a listing is the same through buffers of 4 KiB to 1 MiB': (dir) => {
+    const names = Array.from({ length: MANY }, (_, index) => `${index}`.padStart(230, 'n'));
+    for (const name of names) writeFileSync(join(dir, name), '');
+    for (let kib = 4; kib <= 1024; kib *= 2) {
+      const seen = withFile(dir, 'r', (fd) => {
+        const all: string[] = [];
+        for (;;) {
+          const some = getdents(fd, kib * 1024);
+          if (some.length === 0) return all;
+          all.push(...some);
+        }
+      });
+      assert.deepEqual(seen.sort(), ['.', '..', ...names].sort(), `${kib} KiB`);
+    }
   },
   'a listing tells the type of each entry': (dir) => {
     mkdirSync(join(dir, 'folder'));
