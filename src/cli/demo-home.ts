@@ -40,6 +40,8 @@ export function removeDemo(home: string, { made, account }: DemoNote): void {
   if (account !== undefined) {
     const state = accountFolder(account.url, account.user);
     fs.rmSync(state, { recursive: true, force: true });
+    // Unless other accounts are in it.
+    removeFolders([path.dirname(state)]);
   }
   fs.rmSync(home, { recursive: true, force: true });
   removeFolders(made);

@@ -23,10 +23,11 @@ async function start(...args: readonly string[]): Promise<Running> {
   return demo;
 }
 
-/** Whatever it made: the mount point, the server's files, the state folder. */
+/** Whatever it made: the mount point, the server's files, the state folder and that around it. */
 function whatIsLeft(): readonly string[] {
   const names = fs.readdirSync(home.path).filter((name) => name !== 'data');
-  return [...names, ...home.accounts(), ...home.mounts()];
+  const data = fs.existsSync(home.at('data')) ? fs.readdirSync(home.at('data')) : [];
+  return [...names, ...data, ...home.mounts()];
 }
 
 describe('the demonstration', () => {
