@@ -121,7 +121,9 @@ export class Running {
   }
 
   async said(text: string): Promise<void> {
-    await until(() => this.stdout.includes(text) || this.child.exitCode !== null);
+    const ends = (): boolean => this.stdout.includes(text) || this.child.exitCode !== null;
+    // Many processes start before it speaks, on a machine that does other things as well.
+    await until(ends, COMMAND_MS_MAX);
     if (!this.stdout.includes(text)) throw new Error(`it ended: ${this.stdout}${this.stderr}`);
   }
 }

@@ -6,10 +6,10 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { NuageProcess } from '../demo/nuage-process.js';
+import { canBeOrdinaryUser } from '../fuse/ordinary-user.js';
 import { Home, until } from './command.js';
 
 const NOBODY = 65534;
-const isRoot = process.getuid?.() === 0;
 
 // Several processes each, on machines that do other things as well.
 vi.setConfig({ testTimeout: 120_000 });
@@ -133,7 +133,7 @@ describe('3, the mount point', () => {
     expect(fs.readdirSync(home.folder)).toEqual(['précieux.txt']);
   });
 
-  it.runIf(isRoot)('belongs to somebody else', async () => {
+  it.runIf(canBeOrdinaryUser)('belongs to somebody else', async () => {
     home.give(NOBODY);
     const theirs = home.at('theirs');
     fs.mkdirSync(theirs, { mode: 0o755 });
@@ -301,18 +301,21 @@ describe('7, no Nextcloud', () => {
 });
 
 describe('8, FUSE is missing', () => {
-  it.runIf(isRoot)('names the package to install, before a password is asked for', async () => {
-    home.give(NOBODY);
-    // In a mount namespace of its own, fusermount3 is covered by something that is no program.
-    const cover =
-      'mount --bind /dev/null "$(command -v fusermount3)" && ' +
-      `exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups "$@"`;
-    const args = [home.folder, ...account()];
-    const argv = ['unshare', '--mount', 'bash', '-c', cover, 'bash', ...home.command(), ...args];
-    const { code, stderr } = await home.runOther(argv);
-    expect(stderr).toMatch(/FUSE is missing.*fusermount3.*\n.*sudo apt install fuse3/);
-    expect(code).toBe(8);
-  });
+  it.runIf(canBeOrdinaryUser)(
+    'names the package to install, before a password is asked for',
+    async () => {
+      home.give(NOBODY);
+      // In a mount namespace of its own, fusermount3 is covered by something that is no program.
+      const cover =
+        'mount --bind /dev/null "$(command -v fusermount3)" && ' +
+        `exec setpriv --reuid ${NOBODY} --regid ${NOBODY} --clear-groups "$@"`;
+      const args = [home.folder, ...account()];
+      const argv = ['unshare', '--mount', 'bash', '-c', cover, 'bash', ...home.command(), ...args];
+      const { code, stderr } = await home.runOther(argv);
+      expect(stderr).toMatch(/FUSE is missing.*fusermount3.*\n.*sudo apt install fuse3/);
+      expect(code).toBe(8);
+    },
+  );
 });
 
 describe('9, the queue is not empty', () => {

@@ -7,10 +7,10 @@ import type { ErrorKind } from '../../src/errors.js';
 import { NuageError } from '../../src/errors.js';
 import { mountFuse, mountState, unmountFuse } from '../../src/fuse/mount.js';
 import { MemfsProcess, run, sh } from './memfs-process.js';
+import { canBeOrdinaryUser, isRoot } from './ordinary-user.js';
 
 const NOBODY = 65_534;
 const SUBTYPE = 'nuage-memory';
-const isRoot = process.getuid?.() === 0;
 
 let memfs: MemfsProcess | undefined;
 
@@ -71,53 +71,56 @@ describe('the process that serves a mount', () => {
   });
 });
 
-describe.skipIf(!isRoot)('an ordinary user (the tests run as root to become one)', () => {
-  it('mounts on a folder of theirs through fusermount3, and uses it', async () => {
-    const mounted = await start({ uid: NOBODY });
-    const as = { uid: NOBODY };
-    await sh(`cd "${mounted.mountPoint}"; echo hello >file; cp file copy; ls -l; rm file`, as);
-    expect(await sh(`cat "${mounted.path('copy')}"`, as)).toBe('hello\n');
-    expect(await sh(`stat -c %u:%g "${mounted.path('copy')}"`, as)).toBe(`${NOBODY}:${NOBODY}\n`);
-    const line = await sh(`grep " ${mounted.mountPoint} " /proc/self/mountinfo`);
-    expect(line).toContain(`fuse.${SUBTYPE} memory`);
-    expect(line).toContain('nosuid,nodev');
-  });
+describe.runIf(canBeOrdinaryUser)(
+  'an ordinary user (whom root becomes, in a readable project)',
+  () => {
+    it('mounts on a folder of theirs through fusermount3, and uses it', async () => {
+      const mounted = await start({ uid: NOBODY });
+      const as = { uid: NOBODY };
+      await sh(`cd "${mounted.mountPoint}"; echo hello >file; cp file copy; ls -l; rm file`, as);
+      expect(await sh(`cat "${mounted.path('copy')}"`, as)).toBe('hello\n');
+      expect(await sh(`stat -c %u:%g "${mounted.path('copy')}"`, as)).toBe(`${NOBODY}:${NOBODY}\n`);
+      const line = await sh(`grep " ${mounted.mountPoint} " /proc/self/mountinfo`);
+      expect(line).toContain(`fuse.${SUBTYPE} memory`);
+      expect(line).toContain('nosuid,nodev');
+    });
 
-  it('is alone in there, even root is kept out', async () => {
-    const mounted = await start({ uid: NOBODY });
-    const { code, stderr } = await run('ls', [mounted.mountPoint]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('Permission denied');
-  });
+    it('is alone in there, even root is kept out', async () => {
+      const mounted = await start({ uid: NOBODY });
+      const { code, stderr } = await run('ls', [mounted.mountPoint]);
+      expect(code).toBe(2);
+      expect(stderr).toContain('Permission denied');
+    });
 
-  it('unmounts with fusermount3 -u, which ends the process', async () => {
-    const mounted = await start({ uid: NOBODY });
-    await sh(`fusermount3 -u "${mounted.mountPoint}"`, { uid: NOBODY });
-    expect(await mounted.ended()).toBe(0);
-  });
+    it('unmounts with fusermount3 -u, which ends the process', async () => {
+      const mounted = await start({ uid: NOBODY });
+      await sh(`fusermount3 -u "${mounted.mountPoint}"`, { uid: NOBODY });
+      expect(await mounted.ended()).toBe(0);
+    });
 
-  it('cannot mount on a folder of somebody else, and reads why', async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'memfs-theirs-'));
-    try {
-      await chmod(folder, 0o755);
-      const attempt = MemfsProcess.start({ uid: NOBODY, mountPoint: folder });
-      await expect(attempt).rejects.toThrow(/fusermount3 refused.*no write access/s);
-    } finally {
-      await rm(folder, { recursive: true });
-    }
-  });
+    it('cannot mount on a folder of somebody else, and reads why', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'memfs-theirs-'));
+      try {
+        await chmod(folder, 0o755);
+        const attempt = MemfsProcess.start({ uid: NOBODY, mountPoint: folder });
+        await expect(attempt).rejects.toThrow(/fusermount3 refused.*no write access/s);
+      } finally {
+        await rm(folder, { recursive: true });
+      }
+    });
 
-  it('cannot let others in when /etc/fuse.conf forbids it, and reads why', async () => {
-    const conf = (await run('cat', ['/etc/fuse.conf'])).stdout;
-    const attempt = MemfsProcess.start({ uid: NOBODY, allowOther: true });
-    if (/^\s*user_allow_other\s*$/m.test(conf)) {
-      memfs = await attempt;
-      expect(memfs.isMounted()).toBe(true);
-    } else {
-      await expect(attempt).rejects.toThrow('/etc/fuse.conf forbids it');
-    }
-  });
-});
+    it('cannot let others in when /etc/fuse.conf forbids it, and reads why', async () => {
+      const conf = (await run('cat', ['/etc/fuse.conf'])).stdout;
+      const attempt = MemfsProcess.start({ uid: NOBODY, allowOther: true });
+      if (/^\s*user_allow_other\s*$/m.test(conf)) {
+        memfs = await attempt;
+        expect(memfs.isMounted()).toBe(true);
+      } else {
+        await expect(attempt).rejects.toThrow('/etc/fuse.conf forbids it');
+      }
+    });
+  },
+);
 
 function kindOf(call: () => unknown): ErrorKind | undefined {
   try {

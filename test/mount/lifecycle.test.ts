@@ -5,6 +5,7 @@ import fs from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
+import { canBeOrdinaryUser } from '../fuse/ordinary-user.js';
 import { type MountOptions, MountedNuage } from '../support/mounted-nuage.js';
 
 const execute = promisify(execFile);
@@ -19,8 +20,6 @@ async function start(options: MountOptions = {}): Promise<MountedNuage> {
 }
 
 afterEach(() => nuage?.close(), 60_000);
-
-const isRoot = process.getuid?.() === 0;
 
 describe('the end of a mount', { timeout: 60_000 }, () => {
   it('comes with SIGTERM, after what was written has been sent', async () => {
@@ -47,7 +46,7 @@ describe('the end of a mount', { timeout: 60_000 }, () => {
     expect(mounted.isMounted()).toBe(false);
   });
 
-  it.runIf(isRoot)('comes for an ordinary user with fusermount3', async () => {
+  it.runIf(canBeOrdinaryUser)('comes for an ordinary user with fusermount3', async () => {
     const mounted = await start({ uid: NOBODY });
     await mounted.sh('echo moi > fichier && stat -c "%u %a" fichier');
     await mounted.sync();

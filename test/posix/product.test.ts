@@ -3,6 +3,7 @@
  * through `fusermount3`. What it deviates in is named here and in docs/SEMANTICS.md.
  */
 import { afterAll, beforeAll, describe } from 'vitest';
+import { canBeOrdinaryUser, isRoot } from '../fuse/ordinary-user.js';
 import { MountedNuage } from '../support/mounted-nuage.js';
 import { describePosix } from './describe-posix.js';
 import { OTHER_UID } from './posix-case.js';
@@ -24,18 +25,32 @@ const DEVIATIONS = {
 
 const START_MS_MAX = 60_000;
 
-const isRoot = process.getuid?.() === 0;
-const users = [
-  { who: 'of root, open to others', uid: undefined, skip: {}, arguments: ['--allow-other'] },
-  {
-    who: 'of an ordinary user',
-    uid: OTHER_UID,
-    skip: skipOtherUsers('closed to other users'),
-    arguments: [],
-  },
-];
+interface User {
+  readonly who: string;
+  /** Undefined: who runs the tests. */
+  readonly uid: number | undefined;
+  readonly skip: Readonly<Record<string, string>>;
+  readonly arguments: readonly string[];
+}
 
-describe.skipIf(!isRoot).each(users)('the mount $who', ({ uid, skip, arguments: args }) => {
+const root: User = {
+  who: 'of root, open to others',
+  uid: undefined,
+  skip: {},
+  arguments: ['--allow-other'],
+};
+
+const ordinary = (uid: number | undefined): User => ({
+  who: 'of an ordinary user',
+  uid,
+  skip: skipOtherUsers('closed to other users'),
+  arguments: [],
+});
+
+const others = canBeOrdinaryUser ? [ordinary(OTHER_UID)] : [];
+const users = isRoot ? [root, ...others] : [ordinary(undefined)];
+
+describe.each(users)('the mount $who', ({ uid, skip, arguments: args }) => {
   let mounted: MountedNuage;
 
   beforeAll(async () => {
