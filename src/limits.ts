@@ -153,6 +153,41 @@ export const FRAGMENTS_MAX = 1_024;
 /** A read this little ahead of a running stream waits for it instead of opening a range. */
 export const STREAM_REACH_BYTES = 2 * MIB;
 
+/** Less than this says nothing of how fast a line is. */
+export const RATE_SAMPLE_BYTES_MIN = 64 * KIB;
+
+/** Two files of a folder read within this time are the beginning of a walk through it. */
+export const WALK_PAUSE_MS = 3_000;
+
+/** Folders that are remembered as being read through, and files remembered of one. */
+export const WALKS_MAX = 16;
+export const WALK_FILES_MAX = 10_000;
+
+/** Files that come ahead of their reader in one go, at first, and the ceiling. */
+export const COMPANY_FILES_FIRST = 32;
+export const COMPANY_FILES_MAX = 128;
+
+/** What they may weigh: as much as the line brings in about a second, within these bounds. */
+export const COMPANY_BYTES_MIN = 1 * MIB;
+export const COMPANY_BYTES_MAX = 8 * MIB;
+export const COMPANY_MS = 1_000;
+
+/** Up to this size files come together; a larger one comes ahead by itself, up to the second. */
+export const COMPANY_FILE_BYTES_MAX = 1 * MIB;
+export const COMPANY_SINGLE_BYTES_MAX = 16 * MIB;
+
+/** Fewer than this are asked for one by one: a stream costs a second request, to prove it. */
+export const COMPANY_FILES_MIN = 3;
+
+/** The names in one address: common servers take 8 KiB of it. */
+export const COMPANY_QUERY_CHARS_MAX = 6_000;
+
+/** Folders ahead of a reader that goes from folder to folder. */
+export const COMPANY_FOLDERS_MAX = 4;
+
+/** A reader waits so long at most for a file that is coming with others, then asks for it alone. */
+export const COMPANY_WAIT_MS = 1_500;
+
 /** Streams of one content at once. */
 export const STREAMS_PER_CONTENT_MAX = 4;
 
@@ -328,6 +363,9 @@ export const REDIRECTS_MAX = 3;
 export const COOKIES_MAX = 32;
 export const COOKIE_BYTES_MAX = 4 * KIB;
 
+/** Names and extra fields of a ZIP entry: a path of the account is 4,000 bytes. */
+export const ZIP_FIELD_BYTES_MAX = 8 * KIB;
+
 /** Error bodies are one exception and one sentence. */
 export const ERROR_BODY_BYTES_MAX = 64 * KIB;
 
@@ -405,6 +443,7 @@ export const PUSH_LANE_MAX = 1;
 export const LOOK_LANE_MAX = 2;
 export const LIST_LANE_MAX = 4;
 export const FETCH_LANE_MAX = 6;
+export const COMPANY_LANE_MAX = 2;
 export const CHANGE_LANE_MAX = 3;
 export const UPLOAD_LANE_MAX = 3;
 
@@ -417,6 +456,7 @@ export const CONNECTIONS_MAX =
   LOOK_LANE_MAX +
   LIST_LANE_MAX +
   FETCH_LANE_MAX +
+  COMPANY_LANE_MAX +
   CHANGE_LANE_MAX +
   UPLOAD_LANE_MAX * UPLOAD_CHUNKS_AT_ONCE_MAX;
 

@@ -11,8 +11,9 @@ import { notFound } from './dav-error.js';
 import { isFolder, type FolderNode, type TreeNode } from './tree-node.js';
 
 const ZIP64_VERSION = 45;
-/** Bit 3: sizes follow the data. Bit 11: names are UTF-8. */
-const FLAGS = 0x0808;
+/** Bit 3: sizes follow the data. Bit 11, set for those that need it: the name is UTF-8. */
+const SIZES_FOLLOW = 0x0008;
+const NAME_IS_UTF8 = 0x0800;
 const IN_ZIP64 = 0xffffffff;
 
 interface ZipEntry {
@@ -31,19 +32,18 @@ export function wantsZip(exchange: DavExchange): boolean {
 }
 
 export function zipFolder(exchange: DavExchange, folder: FolderNode): Answer {
+  const name = folder.name === '' ? 'download' : folder.name;
   const chosen = chosenChildren(exchange, folder);
-  const base = folder.name === '' ? exchange.account.name : folder.name;
+  const items = chosen === undefined ? wholeFolder(folder, name) : walk(chosen, '');
   const release = exchange.account.locks.shared(exchange.path);
-  const prefix = chosen.length === folder.children.size ? `${folder.name}/` : '';
-  const body = Readable.from(zipStream(exchange, chosen, prefix.replace(/^\//, '')), {
-    objectMode: false,
-  });
-  const disposition = `attachment; filename="${encodeURIComponent(base)}.zip"`;
+  const body = Readable.from(zipStream(exchange, items), { objectMode: false });
+  const disposition = `attachment; filename="${encodeURIComponent(name)}.zip"`;
   const headers = { 'content-type': 'application/zip', 'content-disposition': disposition };
   return { status: 200, headers, body, release };
 }
 
-function chosenChildren(exchange: DavExchange, folder: FolderNode): TreeNode[] {
+/** Undefined for all of them. */
+function chosenChildren(exchange: DavExchange, folder: FolderNode): TreeNode[] | undefined {
   const listed = exchange.query.get('files');
   const single = header(exchange, 'x-nc-files');
   let names: string[] = single === undefined ? [] : [single];
@@ -51,7 +51,7 @@ function chosenChildren(exchange: DavExchange, folder: FolderNode): TreeNode[] {
     const parsed: unknown = JSON.parse(listed);
     names = Array.isArray(parsed) ? parsed.map(String) : [String(parsed)];
   }
-  if (names.length === 0) return [...folder.children.values()];
+  if (names.length === 0) return undefined;
   return names.map((name) => {
     const child = folder.children.get(name.normalize('NFC'));
     if (child === undefined) throw notFound(name);
@@ -59,15 +59,22 @@ function chosenChildren(exchange: DavExchange, folder: FolderNode): TreeNode[] {
   });
 }
 
-async function* zipStream(
-  exchange: DavExchange,
-  chosen: readonly TreeNode[],
-  prefix: string,
-): AsyncGenerator<Buffer> {
+interface ZipItem {
+  readonly node: TreeNode;
+  readonly name: Buffer;
+}
+
+/** Only a whole folder stands in the archive under its own name. */
+function* wholeFolder(folder: FolderNode, name: string): Generator<ZipItem> {
+  yield { node: folder, name: Buffer.from(`${name}/`) };
+  yield* walk(folder.children.values(), `${name}/`);
+}
+
+async function* zipStream(exchange: DavExchange, items: Iterable<ZipItem>): AsyncGenerator<Buffer> {
   const entries: ZipEntry[] = [];
   let offset = 0;
-  for (const { node, name } of walk(chosen, prefix)) {
-    const start = localHeader(name, node);
+  for (const { node, name } of items) {
+    const start = localHeader(name, node, offset);
     yield start;
     let crc = 0;
     let size = 0;
@@ -88,10 +95,7 @@ async function* zipStream(
   yield directory(entries, offset);
 }
 
-function* walk(
-  nodes: Iterable<TreeNode>,
-  prefix: string,
-): Generator<{ node: TreeNode; name: Buffer }> {
+function* walk(nodes: Iterable<TreeNode>, prefix: string): Generator<ZipItem> {
   for (const node of nodes) {
     const path = prefix + node.name;
     yield { node, name: Buffer.from(isFolder(node) ? `${path}/` : path) };
@@ -107,20 +111,26 @@ function dosTime(node: TreeNode): { time: number; date: number } {
   return { time, date: (year << 9) | ((at.getUTCMonth() + 1) << 5) | at.getUTCDate() };
 }
 
-function localHeader(name: Buffer, node: TreeNode): Buffer {
+function flagsOf(name: Buffer): number {
+  const isAscii = name.every((byte) => byte < 0x80);
+  return isAscii ? SIZES_FOLLOW : SIZES_FOLLOW | NAME_IS_UTF8;
+}
+
+function localHeader(name: Buffer, node: TreeNode, offset: number): Buffer {
   const head = Buffer.alloc(30);
   const { time, date } = dosTime(node);
   head.writeUInt32LE(0x04034b50, 0);
   head.writeUInt16LE(ZIP64_VERSION, 4);
-  head.writeUInt16LE(FLAGS, 6);
+  head.writeUInt16LE(flagsOf(name), 6);
   head.writeUInt16LE(time, 10);
   head.writeUInt16LE(date, 12);
   head.writeUInt16LE(name.length, 26);
-  head.writeUInt16LE(20, 28);
+  head.writeUInt16LE(32, 28);
   // The zip64 field with sizes of 0 makes readers expect 8-byte sizes behind the data.
-  const extra = Buffer.alloc(20);
+  const extra = Buffer.alloc(32);
   extra.writeUInt16LE(0x0001, 0);
-  extra.writeUInt16LE(16, 2);
+  extra.writeUInt16LE(28, 2);
+  extra.writeBigUInt64LE(BigInt(offset), 20);
   head.writeUInt32LE(IN_ZIP64, 18);
   head.writeUInt32LE(IN_ZIP64, 22);
   return Buffer.concat([head, name, extra]);
@@ -140,7 +150,7 @@ function centralHeader(entry: ZipEntry): Buffer {
   head.writeUInt32LE(0x02014b50, 0);
   head.writeUInt16LE(ZIP64_VERSION, 4);
   head.writeUInt16LE(ZIP64_VERSION, 6);
-  head.writeUInt16LE(FLAGS, 8);
+  head.writeUInt16LE(flagsOf(entry.name), 8);
   head.writeUInt16LE(entry.time, 12);
   head.writeUInt16LE(entry.date, 14);
   head.writeUInt32LE(entry.crc, 16);

@@ -39,15 +39,31 @@ export function readBytes(
   const end = Math.min(offset + into.length, contents.size(content));
   if (end <= offset) return 0;
   const range = { content, start: offset, end };
-  const isKept = contents.covered(content, offset, end) || context.keeper.admits();
-  const wait = isKept
-    ? fetchRange(context, handle.ino, range)
-    : passRange(context, handle.ino, range);
+  const isHere = contents.covered(content, offset, end);
+  const isKept = isHere || context.keeper.admits();
+  const wait =
+    (isHere ? undefined : comingRange(context, handle.ino, range)) ??
+    (isKept ? fetchRange : passRange)(context, handle.ino, range);
+  // Behind it: what is asked for goes before what is guessed.
+  noteFirstRead(context, handle);
   if (wait !== undefined) return wait;
   const bytes = readFile(context, range, into.subarray(0, end - offset));
   if (bytes === undefined) return readBytes(context, handle, offset, into);
   if (!isKept) context.sync.passThrough.overlay(content, offset, into.subarray(0, bytes));
   return bytes;
+}
+
+/** It is on its way with others of its folder. */
+function comingRange(context: FsContext, ino: number, range: Range): Parked | undefined {
+  const waitFor = context.sync.company.coming(ino, range.content);
+  return waitFor === undefined ? undefined : park(context, waitFor);
+}
+
+function noteFirstRead({ tree, sync }: FsContext, handle: FileHandle): void {
+  if (handle.isRead) return;
+  handle.isRead = true;
+  const node = tree.get(handle.ino);
+  if (node?.content === handle.content) sync.company.reads(node);
 }
 
 /** Undefined when the data file turned out to be damaged: what was lost is fetched again. */

@@ -37,7 +37,15 @@ export function openHandle(context: FsContext, ino: number, flags: number): Open
   const mayRead = mode !== O_WRONLY;
   const openFlags = pageFlags(context, { ino, content, mayRead });
   const isPastPages = openFlags === FOPEN.DIRECT_IO;
-  const handle = handles.add({ kind: 'file', ino, mayRead, mayWrite, content, isPastPages });
+  const handle = handles.add({
+    kind: 'file',
+    ino,
+    mayRead,
+    mayWrite,
+    content,
+    isRead: false,
+    isPastPages,
+  });
   if (mayWrite) sync.activity.openedForWriting(ino);
   return { handle, openFlags };
 }

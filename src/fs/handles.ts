@@ -10,6 +10,8 @@ export interface FileHandle {
   readonly mayWrite: boolean;
   /** The acquired content. A reader keeps the version that it opened. */
   content: string;
+  /** It was read from, be it in vain. */
+  isRead: boolean;
   /** Its reads and writes do not use the kernel's pages. */
   readonly isPastPages: boolean;
 }

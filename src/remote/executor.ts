@@ -8,6 +8,7 @@ import type { Clock } from '../clock.js';
 import { NuageError, toErrorRecord } from '../errors.js';
 import {
   CHANGE_LANE_MAX,
+  COMPANY_LANE_MAX,
   DISK_LANE_MAX,
   ENTRIES_AHEAD_MAX,
   FETCH_LANE_MAX,
@@ -42,7 +43,7 @@ export interface ExecutorOptions {
   readonly logger: Logger;
 }
 
-type LaneName = 'push' | 'disk' | 'look' | 'list' | 'fetch' | 'change' | 'upload';
+type LaneName = 'push' | 'disk' | 'look' | 'list' | 'fetch' | 'company' | 'change' | 'upload';
 
 const LANE_OF = {
   listen: 'push',
@@ -54,6 +55,7 @@ const LANE_OF = {
   'list-folders': 'list',
   fetch: 'fetch',
   'fetch-bytes': 'fetch',
+  'fetch-together': 'company',
   'create-folder': 'change',
   move: 'change',
   remove: 'change',
@@ -86,6 +88,7 @@ export class EffectExecutor {
     look: new Lane(LOOK_LANE_MAX),
     list: new Lane(LIST_LANE_MAX),
     fetch: new Lane(FETCH_LANE_MAX),
+    company: new Lane(COMPANY_LANE_MAX),
     change: new Lane(CHANGE_LANE_MAX),
     upload: new Lane(UPLOAD_LANE_MAX),
   };
@@ -173,6 +176,8 @@ export class EffectExecutor {
         return this.#fetch(id, effect, signal);
       case 'fetch-bytes':
         return this.#fetchBytes(id, effect, signal);
+      case 'fetch-together':
+        return remote.readTogether(effect.request, signal);
       case 'put':
         return this.#put(id, effect, signal);
       case 'create-folder':

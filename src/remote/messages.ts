@@ -4,6 +4,7 @@
  */
 import type { ErrorRecord } from '../errors.js';
 import type {
+  FilesTogether,
   ListDepth,
   PushNews,
   Quota,
@@ -11,6 +12,7 @@ import type {
   RootState,
   ServerInfo,
   StoredFile,
+  TogetherRequest,
   UploadMetadata,
 } from './remote.js';
 
@@ -42,6 +44,7 @@ export type Effect =
       readonly end: number;
       readonly into: SharedArrayBuffer;
     }
+  | { readonly op: 'fetch-together'; readonly request: TogetherRequest }
   | {
       readonly op: 'put';
       readonly path: string;
@@ -84,6 +87,7 @@ export interface EffectResults {
   stat: RemoteEntry;
   fetch: undefined;
   'fetch-bytes': undefined;
+  'fetch-together': FilesTogether;
   put: StoredFile;
   'create-folder': RemoteEntry;
   move: undefined;

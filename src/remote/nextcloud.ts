@@ -32,6 +32,7 @@ import type {
   TrashedEntry,
 } from './remote.js';
 import { parseServerAddress } from './server-address.js';
+import { readTogether } from './together.js';
 import { write } from './upload.js';
 
 export interface NextcloudOptions {
@@ -114,6 +115,9 @@ class Nextcloud implements Remote {
   readonly read: Remote['read'] = async (path, range, onData, signal) => {
     await read(await this.#dav(signal), path, { ...range, onData }, signal);
   };
+
+  readonly readTogether: Remote['readTogether'] = async (request, signal) =>
+    readTogether(await this.#dav(signal), request, signal);
 
   readonly write: Remote['write'] = async (path, source, metadata, options) => {
     const context = await this.#dav(options.signal);

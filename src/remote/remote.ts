@@ -136,6 +136,21 @@ export interface ReadGate {
   wait(position: number): Promise<void> | undefined;
 }
 
+/** Small files of one folder. */
+export interface TogetherRequest {
+  readonly folder: string;
+  /** As known: files of a folder that still has it are of the versions that are known. */
+  readonly folderEtag: string;
+  readonly files: readonly { readonly name: string; readonly size: number }[];
+}
+
+export interface FilesTogether {
+  /** Of the first files asked for, as many as came whole and of the size that was expected. */
+  readonly bytes: readonly Uint8Array[];
+  /** What the server had after the bytes had come, where the folder's ETag was another. */
+  readonly entries: readonly RemoteEntry[] | undefined;
+}
+
 export interface Remote {
   connect(signal: AbortSignal): Promise<ServerInfo>;
   /** In place of the one that it began with, which the server refuses by now. */
@@ -153,6 +168,11 @@ export interface Remote {
     onData: (chunk: Uint8Array, offset: number) => void,
     signal: AbortSignal,
   ): Promise<void>;
+  /**
+   * Kind `not-supported` where the server does not give files together. The bytes are of the known
+   * versions only where the folder's ETag, or the entry of the file, is still the known one.
+   */
+  readTogether(request: TogetherRequest, signal: AbortSignal): Promise<FilesTogether>;
   /** Chooses between one PUT and a chunked upload; atomic for everybody else. */
   write(
     path: string,

@@ -11,6 +11,7 @@ import {
   BLOCK_SIZE_BYTES,
   FAILURE_MEMORY_MS,
   FETCH_LANE_MAX,
+  RATE_SAMPLE_BYTES_MIN,
   STREAM_CHECK_MS,
   STREAM_IDLE_MS,
   STREAM_LEFT_MS,
@@ -36,6 +37,9 @@ interface Stream {
   /** When somebody last read from what it brings. */
   followedAt: number;
   arrivedAt: number;
+  /** When the first bytes came, and how many. */
+  begunAt: number;
+  begunBytes: number;
   /** Ends soon; until then it may write. */
   isAborted: boolean;
 }
@@ -62,6 +66,7 @@ export class Reader {
   readonly #context: SyncContext;
   readonly #connection: Connection;
   readonly #readings = new Map<string, Reading>();
+  #bytesPerMs = 0;
 
   constructor(context: SyncContext, connection: Connection) {
     this.#context = context;
@@ -90,6 +95,11 @@ export class Reader {
       this.#open(node, wanted, reading, { at: gap.start, run });
     }
     return new WaitFor(contentKey(wanted.content));
+  }
+
+  /** What the line has brought lately, at its best. */
+  get bytesPerMs(): number {
+    return this.#bytesPerMs;
   }
 
   /** Something of this content is on its way to its data file. */
@@ -258,6 +268,8 @@ export class Reader {
       wantedEnd,
       followedAt: now,
       arrivedAt: now,
+      begunAt: now,
+      begunBytes: 0,
       isAborted: false,
     };
     reading.streams.add(stream);
@@ -267,6 +279,7 @@ export class Reader {
         fetched: (upTo) => this.#arrived(content, stream, upTo),
         done: () => {
           reading.streams.delete(stream);
+          this.#measure(stream);
           this.#arrived(content, stream, stream.end);
         },
         failed: (error) => this.#failed(content, reading, stream, error),
@@ -280,9 +293,21 @@ export class Reader {
     const from = stream.position;
     stream.position = upTo;
     stream.arrivedAt = clock.monotonic();
+    if (stream.begunBytes === 0) {
+      stream.begunAt = stream.arrivedAt;
+      stream.begunBytes = upTo - from;
+    }
     // A version that was replaced meanwhile has no data file to speak of any more.
     if (contents.has(content)) contents.markFetched(content, from, upTo);
     wake(contentKey(content));
+  }
+
+  /** Without the wait for the first bytes, which is the server's doing and not the line's. */
+  #measure({ begunAt, begunBytes, start, end }: Stream): void {
+    const bytes = end - start - begunBytes;
+    if (bytes < RATE_SAMPLE_BYTES_MIN) return;
+    const elapsedMs = Math.max(1, this.#context.clock.monotonic() - begunAt);
+    this.#bytesPerMs = Math.max(bytes / elapsedMs, this.#bytesPerMs / 2);
   }
 
   /** Ends what stands still because its reader does: the server keeps the file locked so long. */

@@ -2,6 +2,7 @@
  * Builds the parts of the synchronisation and joins them. Who uses it needs no order of assembly.
  */
 import { Activity } from './activity.js';
+import { Company } from './company.js';
 import { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
 import { InFlight } from './in-flight.js';
@@ -47,6 +48,7 @@ export class Synchroniser {
   readonly reader: Reader;
   readonly passThrough: PassThrough;
   readonly pinning: Pinning;
+  readonly company: Company;
   readonly uploader: Uploader;
   readonly poller: Poller;
 
@@ -95,6 +97,7 @@ export class Synchroniser {
     this.reader = reader;
     this.passThrough = new PassThrough(context, connection);
     this.pinning = new Pinning(context, { connection, lister, reader, hooks: hooks.pinning });
+    this.company = new Company(context, { connection, lister, reader, hooks: hooks.pinning });
     this.uploader = new Uploader(context, {
       connection,
       lister,

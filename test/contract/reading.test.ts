@@ -1,4 +1,6 @@
+import { Readable } from 'node:stream';
 import { expect, it } from 'vitest';
+import { readZip } from '../../src/remote/zip-reader.js';
 import { contract } from './server-under-test.js';
 
 const BYTES = Buffer.from(Array.from({ length: 10_240 }, (_, index) => (index * 7 + 13) % 256));
@@ -140,5 +142,25 @@ contract('reading', (server) => {
     expect(missing.status).toBe(404);
     const part = { accept: 'application/zip', range: 'bytes=0-9' };
     expect((await server.dav('GET', dir, { headers: part })).body.length).toBeGreaterThan(100);
+  });
+
+  it('brings named files of a folder in that order, each under its bare name', async () => {
+    const dir = await server.folder();
+    const texts = { 'z.txt': 'dernier', 'é & x.txt': 'milieu', vide: '', 'a.txt': 'premier' };
+    for (const [name, text] of Object.entries(texts)) await server.put(`${dir}/${name}`, text);
+    const names = encodeURIComponent(JSON.stringify(Object.keys(texts)));
+    const answer = await server.send('GET', `${server.at(dir)}?accept=zip&files=${names}`);
+    expect(answer.headers['content-type']).toBe('application/zip');
+    const expected = Object.entries(texts).map(([name, { length: size }]) => ({ name, size }));
+    const files = await readZip(Readable.from([answer.body]), expected);
+    expect(files.map((bytes) => Buffer.from(bytes).toString())).toEqual(Object.values(texts));
+  });
+
+  it('brings no file of a folder when one that was named is missing', async () => {
+    const dir = await server.folder();
+    await server.put(`${dir}/a.txt`, 'x');
+    const names = encodeURIComponent(JSON.stringify(['a.txt', 'rien']));
+    const answer = await server.send('GET', `${server.at(dir)}?accept=zip&files=${names}`);
+    expect([answer.status, answer.exception]).toEqual([404, 'NotFound']);
   });
 });

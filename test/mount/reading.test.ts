@@ -15,7 +15,15 @@ let nuage: MountedNuage;
 beforeAll(async () => {
   const pattern = Buffer.alloc(64 * MIB);
   for (let at = 0; at < pattern.length; at += 4) pattern.writeUInt32LE(at, at);
-  nuage = await MountedNuage.start({ files: { 'pattern.bin': pattern } });
+  const small = Array.from({ length: 40 }, (_, file) => [
+    `small/${file}`,
+    Buffer.alloc(1_000, file),
+  ]);
+  const files = {
+    'pattern.bin': pattern,
+    ...(Object.fromEntries(small) as Record<string, Buffer>),
+  };
+  nuage = await MountedNuage.start({ files });
   for (const name of ['film.mkv', 'disk.img', 'slow.bin', 'left.bin']) {
     const file = path.join(nuage.server.folder, name);
     fs.closeSync(fs.openSync(file, 'w'));
@@ -24,6 +32,7 @@ beforeAll(async () => {
   await nuage.server.control('rescan');
   await nuage.end();
   await nuage.mount();
+  await nuage.sh('until ls | grep -q left.bin; do sleep 0.1; done');
 }, 60_000);
 
 afterAll(() => nuage.close(), 60_000);
@@ -84,4 +93,12 @@ describe('reading a large file', { timeout: 60_000 }, () => {
     expect(sentBytes(await gets('left.bin'))).toBeLessThan(8 * MIB);
     await nuage.server.control('clear');
   });
+});
+
+describe('reading the small files of a folder', () => {
+  it('takes far fewer requests than there are files, and brings them as they are', async () => {
+    await nuage.sh(`diff -r small '${path.join(nuage.server.folder, 'small')}'`);
+    const requests = await nuage.server.requests();
+    expect(requests.filter(({ method }) => method === 'GET').length).toBeLessThan(10);
+  }, 60_000);
 });

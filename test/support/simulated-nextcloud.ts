@@ -7,7 +7,14 @@ import fs from 'node:fs';
 import { createHash } from 'node:crypto';
 import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
 import type { Effect, EffectEvent, EffectRequest } from '../../src/remote/messages.js';
-import type { ListDepth, PushNews, RemoteEntry, StoredFile } from '../../src/remote/remote.js';
+import type {
+  FilesTogether,
+  ListDepth,
+  PushNews,
+  RemoteEntry,
+  StoredFile,
+  TogetherRequest,
+} from '../../src/remote/remote.js';
 
 interface Entry {
   readonly id: string;
@@ -47,9 +54,13 @@ export class SimulatedNextcloud {
   #seconds = 1_760_000_000;
   /** Answers every effect with this, doing nothing. */
   failure: ErrorKind | undefined;
+  /** As {@link failure}, of one kind of effect. */
+  readonly failuresOf = new Map<Effect['op'], ErrorKind>();
   /** Carries out the next writes of the client but loses their answers. */
   lostAnswers = 0;
   availableBytes: number | undefined;
+  /** Runs between the bytes of files that come together and the look at their versions. */
+  duringTogether: (() => void) | undefined;
   /** What fetches have brought. */
   fetchedBytes = 0;
   /** Answers requests for a tree with this. */
@@ -114,6 +125,8 @@ export class SimulatedNextcloud {
     try {
       if (this.failure !== undefined && effect.op !== 'sync-files')
         throw new NuageError(this.failure, 'simulated fault');
+      const failure = this.failuresOf.get(effect.op);
+      if (failure !== undefined) throw new NuageError(failure, 'simulated fault');
       if (effect.op === 'fetch' && !this.#fetch(running, effect, deliver)) {
         this.#stalled.push(running);
         return true;
@@ -263,6 +276,8 @@ export class SimulatedNextcloud {
         return undefined;
       case 'stat':
         return this.#entry(effect.path, this.#require(effect.path));
+      case 'fetch-together':
+        return this.#together(effect.request);
       case 'fetch':
         // Its bytes have been delivered.
         return undefined;
@@ -289,6 +304,17 @@ export class SimulatedNextcloud {
         this.#touch(effect.path);
         return undefined;
     }
+  }
+
+  #together({ folder, folderEtag, files }: TogetherRequest): FilesTogether {
+    const at = (name: string): string => (folder === '' ? name : `${folder}/${name}`);
+    const found = files.map(({ name }) => this.#require(at(name)).bytes);
+    const differs = found.findIndex(({ length }, index) => length !== files[index]?.size);
+    const bytes = differs < 0 ? found : found.slice(0, differs);
+    this.duringTogether?.();
+    if (this.#etag(this.#require(folder)) === folderEtag) return { bytes, entries: undefined };
+    const names = new Set(files.map(({ name }) => at(name)));
+    return { bytes, entries: this.#rowsOf(folder, '1').filter(({ path }) => names.has(path)) };
   }
 
   /** @returns whether all of it has come; else it stands before its limit. */
