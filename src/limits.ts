@@ -676,6 +676,21 @@ export const STATUS_ANSWER_MS_MAX = 10_000;
 /** As many as the kernel follows (MAXSYMLINKS). */
 export const SYMLINKS_FOLLOWED_MAX = 40;
 
+/** Below this the database itself is in danger. */
+export const DOCTOR_FREE_BYTES_MIN = 100 * MIB;
+
+/** One large file more, and uploads fail. */
+export const DOCTOR_QUOTA_BYTES_MIN = 100 * MIB;
+
+/** The usual hard limit is 4,096 or far more. */
+export const OPEN_FILES_MIN = 4_096;
+
+/** Beyond it certificates and times of files are in danger. */
+export const CLOCK_DIFFERENCE_MS_MAX = 60_000;
+
+/** Of the log, in the file for support. */
+export const SUPPORT_LOG_LINES_MAX = 200;
+
 /** `systemctl start` waits until the mount answers, which the unit limits to 90 s. */
 export const SYSTEMCTL_MS_MAX = 100_000;
 

@@ -39,7 +39,7 @@ const RUNNING = 'mount.json';
 const ACCOUNT = 'account.json';
 
 /** `$XDG_DATA_HOME/nuage-mount`: one folder per account in it. */
-function stateRoot(): string {
+export function stateRoot(): string {
   const data = process.env['XDG_DATA_HOME'];
   const base = data !== undefined && path.isAbsolute(data) ? data : undefined;
   return path.join(base ?? path.join(os.homedir(), '.local', 'share'), 'nuage-mount');

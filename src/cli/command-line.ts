@@ -2,12 +2,12 @@
  * The command line: which commands there are, what `--help` says, what is wrong usage. Each command
  * with its arguments is a file in `definitions/`; what it does is loaded when it is chosen.
  */
-import fs from 'node:fs';
 import yargs, { type Argv } from 'yargs';
 import type { BackgroundProcess } from './background-process.js';
 import { addCache } from './definitions/cache.js';
 import { addConfig } from './definitions/config.js';
 import { addDemo } from './definitions/demo.js';
+import { addDoctor } from './definitions/doctor.js';
 import { addEnable } from './definitions/enable.js';
 import { addLogin } from './definitions/login.js';
 import { addMount } from './definitions/mount.js';
@@ -22,6 +22,7 @@ import { exampleText, helpText, yargsText } from './messages/help.js';
 import { locale } from './messages/language.js';
 import { startText } from './messages/login.js';
 import { typeset } from './messages/typeset.js';
+import { ownVersion } from './own-version.js';
 
 const HELP_COLUMNS_MAX = 100;
 
@@ -35,6 +36,7 @@ const ADDED = [
   addCache,
   addConfig,
   addEnable,
+  addDoctor,
   addDemo,
 ];
 
@@ -124,11 +126,4 @@ function examples(): string {
 function exitCodes(): string {
   const rows = Object.entries(exitMeanings).map(([code, meaning]) => `  ${code}  ${meaning()}`);
   return `${helpText.exitCodes()}\n${rows.join('\n')}`;
-}
-
-/** The same place from `src/cli` and from `dist/cli`. */
-function ownVersion(): string {
-  const file = new URL('../../package.json', import.meta.url);
-  const { version } = JSON.parse(fs.readFileSync(file, 'utf8')) as { version: string };
-  return version;
 }

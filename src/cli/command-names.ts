@@ -14,6 +14,7 @@ export const OTHER_COMMANDS = [
   'logout',
   'accounts',
   'enable',
+  'doctor',
   'disable',
   'demo',
 ] as const;

@@ -129,7 +129,7 @@ export function clearStale(mountPoint: string): void {
 }
 
 /** Itself, or the folder above it that exists. */
-function nearest(folder: string): string {
+export function nearest(folder: string): string {
   let at = folder;
   while (!fs.existsSync(at)) at = path.dirname(at);
   return at;

@@ -1,0 +1,60 @@
+/** The servers of all accounts: name, line, certificate, proxy, maintenance, version, clock. */
+import dns from 'node:dns/promises';
+import { systemClock } from '../../clock.js';
+import { NuageError } from '../../errors.js';
+import { CLOCK_DIFFERENCE_MS_MAX, FIRST_CONNECT_MS_MAX } from '../../limits.js';
+import { inspectServer } from '../../remote/inspect.js';
+import { knownAccounts } from '../account-folder.js';
+import { doctorText as text } from '../messages/doctor.js';
+import { printable } from '../messages/figures.js';
+import { proxyFor } from '../proxy.js';
+import { failure, type Finding, ok, warning } from './finding.js';
+
+export async function examineServers(): Promise<readonly Finding[]> {
+  const servers = new Map(knownAccounts().map(({ url, caFile }) => [url, caFile]));
+  const found = await Promise.all([...servers].map(([url, caFile]) => examineServer(url, caFile)));
+  return found.flat();
+}
+
+async function examineServer(url: string, caFile: string | undefined): Promise<readonly Finding[]> {
+  const { hostname } = new URL(url);
+  try {
+    const proxy = proxyFor(url, process.env);
+    const findings: Finding[] = [];
+    if (proxy === undefined) {
+      const found = await resolved(hostname);
+      findings.push(found);
+      if (found.state === 'error') return findings;
+    } else {
+      findings.push(ok('proxy', text.proxy({ url, proxy: proxy.host })));
+    }
+    const signal = AbortSignal.timeout(FIRST_CONNECT_MS_MAX);
+    const { version, time } = await inspectServer(
+      { url, caFile, proxy, clock: systemClock },
+      signal,
+    );
+    return [...findings, ok('server', text.server({ url, version })), ...clock(time)];
+  } catch (error) {
+    if (!(error instanceof NuageError)) throw error;
+    const told = text.serverFails({ url, reason: printable(error.message) });
+    return [failure('server', told, error.hint ?? text.checkNetwork())];
+  }
+}
+
+async function resolved(hostname: string): Promise<Finding> {
+  try {
+    const { address } = await dns.lookup(hostname.replace(/^\[|\]$/g, ''));
+    return ok('dns', text.name({ host: hostname, address }));
+  } catch {
+    return failure('dns', text.noName({ host: hostname }), text.checkNetwork());
+  }
+}
+
+/** Times of files are told by this clock, and certificates are judged by it. */
+function clock(serverTime: number | undefined): readonly Finding[] {
+  if (serverTime === undefined) return [];
+  const seconds = Math.round((Date.now() - serverTime) / 1000);
+  if (Math.abs(seconds) * 1000 <= CLOCK_DIFFERENCE_MS_MAX) return [ok('clock', text.clock())];
+  const told = seconds > 0 ? text.clockAhead : text.clockBehind;
+  return [warning('clock', told({ count: Math.abs(seconds) }), text.setClock())];
+}
