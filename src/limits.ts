@@ -722,3 +722,16 @@ export const DEMO_CHUNK_BYTES_MAX = 100 * MIB;
 /** As common web servers: an idle connection, and the head of a request. */
 export const DEMO_KEEP_ALIVE_MS = 75_000;
 export const DEMO_HEADERS_MS_MAX = 60_000;
+
+/** Whose rows change with a move into the trash or out of it: one synchronous step. */
+export const MOVED_ENTRIES_MAX = 10_000;
+
+/** Programs of which it is known how much they have read; a desktop has fewer that would. */
+export const READERS_MAX = 64;
+
+/** Processes whose names are remembered, and for how long: ids are used again. */
+export const PROCESSES_KNOWN_MAX = 256;
+export const PROCESS_NAME_VALID_MS = 5_000;
+
+/** Programs named by `status` for people: those who have read most. */
+export const STATUS_READERS_MAX = 5;

@@ -4,6 +4,7 @@ import type { LogRecord } from '../log.js';
 import type { EffectEvent, EffectRequest } from '../remote/messages.js';
 import type { ServerInfo } from '../remote/remote.js';
 import type { FullReason } from '../fs/cache-keeper.js';
+import type { ReadAccount } from '../fs/read-accounts.js';
 import type { EngineAnswer, EngineQuestion } from './engine-questions.js';
 
 /** Given to the engine worker as `workerData`; everything in it is plain data. */
@@ -31,6 +32,8 @@ export interface EngineOptions {
   readonly serverUrl: string;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
+  /** See `FsOptions.rootFiles`. */
+  readonly rootFiles: Readonly<Record<string, string>>;
 }
 
 export interface PendingChange {
@@ -56,6 +59,8 @@ export interface EngineStatus {
   readonly failedCount: number;
   /** At most 100 of them, the oldest first. */
   readonly pending: readonly PendingChange[];
+  /** Programs that have read since the mount, those first that have read most; at most 65. */
+  readonly readers: readonly ReadAccount[];
 }
 
 export type ToEngine =

@@ -19,6 +19,7 @@ import { FuseSession } from '../fuse/session.js';
 import { Logger } from '../log.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
 import { answerQuestion } from './engine-questions.js';
+import { processName } from './process-names.js';
 
 assert(parentPort !== null, 'this file is the entry of a worker thread');
 serve(workerData as EngineOptions, parentPort);
@@ -53,6 +54,7 @@ function run(options: EngineOptions, port: MessagePort, { post, logger }: Output
     wake: (key) => session.wake(key),
     mounted: () => post({ type: 'mounted' }),
     disk: () => diskSpaceOf(options.stateFolder),
+    processOf: processName,
     clock: systemClock,
     logger,
     random: Math.random,
@@ -146,7 +148,7 @@ function answer(
 }
 
 function statusOf(engine: Engine): EngineStatus {
-  const { sync, tree, contents, space, keeper } = engine.context;
+  const { sync, tree, contents, space, keeper, readers } = engine.context;
   const { online, since, reason } = sync.connection;
   return {
     online,
@@ -159,6 +161,7 @@ function statusOf(engine: Engine): EngineStatus {
     pendingCount: tree.pendingCount(),
     failedCount: tree.failedCount(),
     pending: pendingNodes(engine.context),
+    readers: readers.all(),
   };
 }
 

@@ -33,6 +33,7 @@ import { createLog, LOG_FOLDER } from './log-file.js';
 import { generalText } from './messages/general.js';
 import { mountText } from './messages/mount.js';
 import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
+import { rootFiles } from './root-files.js';
 import { ServerConnection } from './server-connection.js';
 import { keptPassword } from './secrets/kept-passwords.js';
 import type { MountSettings } from './settings.js';
@@ -216,6 +217,7 @@ export class MountedAccount {
         freeBytesMin,
         serverUrl: this.#settings.url,
         localNames: this.#settings.localNames,
+        rootFiles: rootFiles(this.#settings),
       },
       logger: this.#logger,
       sink: this.#sink,

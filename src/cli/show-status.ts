@@ -1,5 +1,6 @@
 /** A mount's status for people. */
 import path from 'node:path';
+import { STATUS_READERS_MAX } from '../limits.js';
 import { fullWarning } from './cache-command.js';
 import type { MountStatus } from './control-messages.js';
 import type { PendingChange } from './engine-messages.js';
@@ -20,6 +21,7 @@ export function showStatus(status: MountStatus): string {
   if (status.cacheFull !== null) {
     lines.push(`  ${text.cache({ warning: fullWarning(status.cacheFull) })}`);
   }
+  lines.push(...showReaders(status));
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
   lines.push(`  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
   lines.push(...status.pending.flatMap((change) => showChange(change)));
@@ -40,6 +42,16 @@ function showQuota({ quota }: MountStatus): readonly string[] {
   const used = humanBytes(quota.used);
   if (quota.available === undefined) return [`  ${text.quotaWithoutLimit({ used })}`];
   return [`  ${text.quotaFree({ used, free: humanBytes(quota.available) })}`];
+}
+
+function showReaders({ readers }: MountStatus): readonly string[] {
+  if (readers.length === 0) return [];
+  const list = readers
+    .slice(0, STATUS_READERS_MAX)
+    .map(({ program, bytes, files }) =>
+      text.reader({ program: printable(program), bytes: humanBytes(bytes), count: files }),
+    );
+  return [`  ${text.readers({ list: list.join(', ') })}`];
 }
 
 function showQueue({ pendingCount: count, failedCount: refused }: MountStatus): string {

@@ -11,13 +11,14 @@ import { Parked } from '../fuse/filesystem.js';
 import { OPERATION_DEADLINE_MS } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { ServerInfo } from '../remote/remote.js';
-import type { WaitFor } from '../sync/context.js';
+import type { Invalidations, WaitFor } from '../sync/context.js';
 import type { Synchroniser } from '../sync/synchroniser.js';
 import type { CacheKeeper } from './cache-keeper.js';
 import type { Durability } from './durability.js';
 import type { Handles } from './handles.js';
 import type { Inodes } from './inodes.js';
 import type { OpenFiles } from './open-files.js';
+import type { ReadAccounts } from './read-accounts.js';
 import type { Space } from './space.js';
 
 export interface FsOptions {
@@ -31,6 +32,8 @@ export interface FsOptions {
   readonly serverUrl: string;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
+  /** Files of the root that this machine makes and keeps, by their names. */
+  readonly rootFiles: Readonly<Record<string, string>>;
 }
 
 export interface FsContext {
@@ -44,6 +47,9 @@ export interface FsContext {
   readonly space: Space;
   readonly durability: Durability;
   readonly keeper: CacheKeeper;
+  /** What the kernel is told; what follows from it for listings, with the next timer. */
+  readonly kernel: Invalidations;
+  readonly readers: ReadAccounts;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly options: FsOptions;

@@ -30,6 +30,8 @@ import { Housekeeping } from './housekeeping.js';
 import { Inodes } from './inodes.js';
 import { KernelUpdates } from './kernel-updates.js';
 import { OpenFiles } from './open-files.js';
+import { type ProcessNames, ReadAccounts } from './read-accounts.js';
+import { makeRootFiles } from './root-files.js';
 import { Space } from './space.js';
 
 export interface EngineSettings extends FsOptions, WantedBounds {
@@ -48,6 +50,8 @@ export interface EngineSurroundings {
   readonly mounted: () => void;
   /** Of the disk that holds the state folder. */
   readonly disk: () => DiskSpace;
+  /** Names of the programs that read. */
+  readonly processOf: ProcessNames;
   readonly clock: Clock;
   readonly logger: Logger;
   /** 0 to 1. */
@@ -98,6 +102,7 @@ export class Engine {
   /** The queue goes on, changes come in. */
   start(): void {
     const { sync } = this.context;
+    makeRootFiles(this.context);
     sync.start();
     sync.push.learn(this.#server?.pushUrl);
     this.#housekeeping.start();
@@ -158,9 +163,10 @@ export class Engine {
 
   #assemble(
     settings: EngineSettings,
-    { clock, logger, wake, disk, random, randomId }: EngineSurroundings,
+    surroundings: EngineSurroundings,
     { db, tree, contents }: Storage,
   ): FsContext {
+    const { clock, logger, wake, disk, random, randomId } = surroundings;
     const openFiles = new OpenFiles(tree);
     const handles = new Handles();
     const sync: Synchroniser = new Synchroniser(
@@ -213,6 +219,8 @@ export class Engine {
       sync,
       durability,
       keeper,
+      kernel: this.#kernel,
+      readers: new ReadAccounts(surroundings.processOf, clock),
       inodes,
       handles,
       openFiles,

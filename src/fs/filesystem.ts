@@ -3,20 +3,21 @@
  * `…-operations.ts` files; here they are put together, and every change starts the clock of
  * durability (DESIGN §5).
  */
-import type {
-  AttributesReply,
-  Caller,
-  CopyRange,
-  CreateReply,
-  DirectoryPlusWriter,
-  DirectoryWriter,
-  EntryReply,
-  FuseFileSystem,
-  OpenReply,
-  RenameTarget,
-  Result,
-  SetAttributes,
-  StatfsReply,
+import {
+  type AttributesReply,
+  type Caller,
+  type CopyRange,
+  type CreateReply,
+  type DirectoryPlusWriter,
+  type DirectoryWriter,
+  type EntryReply,
+  type FuseFileSystem,
+  type OpenReply,
+  Parked,
+  type RenameTarget,
+  type Result,
+  type SetAttributes,
+  type StatfsReply,
 } from '../fuse/filesystem.js';
 import { NuageError } from '../errors.js';
 import { CONTENT_KEY_PREFIX } from '../sync/context.js';
@@ -108,18 +109,20 @@ export class NuageFileSystem implements FuseFileSystem {
     return this.#changing(renaming.rename(this.#context, from, to, flags));
   }
 
-  open(_caller: Caller, ino: number, flags: number): Result<OpenReply> {
+  open(caller: Caller, ino: number, flags: number): Result<OpenReply> {
     this.#hooks.used();
-    return files.open(this.#context, ino, flags);
+    return this.#opened(caller, files.open(this.#context, ino, flags));
   }
 
   create(caller: Caller, at: RenameTarget, mode: number, flags: number): Result<CreateReply> {
     return this.#changing(names.create(this.#context, caller, at, { mode, flags }));
   }
 
-  read(_caller: Caller, file: CopyRange, into: Uint8Array): Result<number> {
+  read(caller: Caller, file: CopyRange, into: Uint8Array): Result<number> {
     this.#hooks.used();
-    return files.read(this.#context, file, into);
+    const bytes = files.read(this.#context, file, into);
+    if (!(bytes instanceof Parked)) this.#context.readers.read(caller, bytes);
+    return bytes;
   }
 
   write(_caller: Caller, file: CopyRange, data: Uint8Array): Result<number> {
@@ -202,6 +205,11 @@ export class NuageFileSystem implements FuseFileSystem {
   removexattr(_caller: Caller, ino: number, name: string): void {
     xattrs.removexattr(this.#context, ino, name);
     this.#hooks.changed();
+  }
+
+  #opened(caller: Caller, reply: Result<OpenReply>): Result<OpenReply> {
+    if (!(reply instanceof Parked)) this.#context.readers.opened(caller);
+    return reply;
   }
 
   #changing<T>(result: T): T {

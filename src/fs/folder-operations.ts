@@ -14,6 +14,7 @@ import { ENTRY_VALID_MS } from '../limits.js';
 import { entryReply, FILE_TYPE, FOLDER_TYPE } from './attributes.js';
 import { type FsContext, requireFolder, requireListed } from './context.js';
 import { normalName } from './names.js';
+import { isRootFile } from './root-files.js';
 
 /** The kernel remembers that there is nothing of this name. */
 const NOTHING_THERE: EntryReply = {
@@ -108,8 +109,15 @@ function snapshot(context: FsContext, directory: CopyRange): Result<readonly Chi
   const folder = requireFolder(context, directory.ino);
   const wait = requireListed(context, folder);
   if (wait !== undefined) return wait;
-  handle.snapshot = folder.parent === undefined ? [] : context.tree.children(folder.ino);
+  handle.snapshot = folder.parent === undefined ? [] : listedChildren(context, folder.ino);
   return handle.snapshot;
+}
+
+/** Found by their names alone: they are of no use to whoever copies or compares the account. */
+function listedChildren(context: FsContext, folder: number): readonly ChildRow[] {
+  const children = context.tree.children(folder);
+  if (folder !== ROOT_INO) return children;
+  return children.filter(({ ino, name }) => !isRootFile(context, ino, name));
 }
 
 function parentOf(context: FsContext, ino: number): number {

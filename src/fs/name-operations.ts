@@ -94,7 +94,7 @@ export function unlink(context: FsContext, parent: number, name: string): Result
   if (node instanceof Parked) return node;
   if (node.isFolder) throw new NuageError('is-a-folder', 'is a folder', { path: node.name });
   requireMayRemove(context, node);
-  remove(context, node);
+  discard(context, node);
   return undefined;
 }
 
@@ -105,7 +105,7 @@ export function rmdir(context: FsContext, parent: number, name: string): Result<
   requireMayRemove(context, node);
   const wait = requireEmpty(context, node);
   if (wait !== undefined) return wait;
-  remove(context, node);
+  discard(context, node);
   return undefined;
 }
 
@@ -239,7 +239,8 @@ function makeFile(context: FsContext, place: Place, maker: Maker): TreeNode {
   return made;
 }
 
-function remove(context: FsContext, node: TreeNode): void {
+/** The node is deleted: here at once, on the server soon. */
+export function discard(context: FsContext, node: TreeNode): void {
   const { tree, sync, inodes } = context;
   // A running upload of it has lost its purpose.
   sync.guards.bump(node.ino);

@@ -1,5 +1,5 @@
 /** Which names exist here: normalised as the server does it, refused where it would refuse. */
-import type { TreeNode } from '../cache/node.js';
+import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import { NAME_BYTES_MAX } from '../limits.js';
 import { hasForbiddenCharacter, isLocalName } from '../sync/local-names.js';
@@ -32,7 +32,7 @@ export function requireUsableName(context: FsContext, name: string, staysHere: b
 
 /** Whether what has this name in this folder lives on this machine only. */
 export function staysHere(context: FsContext, parent: TreeNode, name: string): boolean {
-  return (
-    parent.staysHere || isLocalName(name, { server: context.server(), wanted: context.localNames })
-  );
+  if (parent.staysHere || (parent.ino === ROOT_INO && name in context.options.rootFiles))
+    return true;
+  return isLocalName(name, { server: context.server(), wanted: context.localNames });
 }

@@ -9,6 +9,7 @@ import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../fuse/constants.js';
 import { Parked, type RenameTarget, type Result } from '../fuse/filesystem.js';
 import { requireMayCreate, requireMayMove, requireMayRemove } from './access.js';
 import { timestampNow } from './attributes.js';
+import { MOVED_ENTRIES_MAX } from '../limits.js';
 import { type FsContext, requireFolder, requireListed } from './context.js';
 import { contentOf, fetchRange } from './file-content.js';
 import {
@@ -20,6 +21,7 @@ import {
   touchFolder,
 } from './name-operations.js';
 import { normalName, requireUsableName, staysHere } from './names.js';
+import { isTrash, moveToTrash } from './trash.js';
 
 /** A checked rename: from here on nothing is refused any more. */
 interface Plan {
@@ -28,6 +30,8 @@ interface Plan {
   readonly parent: number;
   readonly name: string;
   readonly staysHere: boolean;
+  /** Below a folder of this machine that goes to the server, parents first. */
+  readonly joining: readonly TreeNode[];
 }
 
 export function rename(
@@ -36,9 +40,12 @@ export function rename(
   to: RenameTarget,
   flags: number,
 ): Result<void> {
-  const plan = check(context, from, to);
+  const source = presentChild(context, from.parent, from.name);
+  if (source instanceof Parked) return source;
+  if (!source.staysHere && isTrash(context, to.parent)) return moveToTrash(context, source, to);
+  const plan = check(context, source, to);
   if (plan instanceof Parked) return plan;
-  const { source, target } = plan;
+  const { target } = plan;
   if ((flags & RENAME_EXCHANGE) !== 0) return exchange(context, plan);
   if (target?.ino === source.ino) return undefined;
   if (target !== undefined && (flags & RENAME_NOREPLACE) !== 0) {
@@ -50,15 +57,13 @@ export function rename(
   return undefined;
 }
 
-function check(context: FsContext, from: RenameTarget, to: RenameTarget): Result<Plan> {
-  const source = presentChild(context, from.parent, from.name);
-  if (source instanceof Parked) return source;
+function check(context: FsContext, source: TreeNode, to: RenameTarget): Result<Plan> {
   const folder = requireFolder(context, to.parent);
   const name = normalName(to.name);
   const isLocal = staysHere(context, folder, name);
   requireUsableName(context, name, isLocal);
   requireMayMove(context, source, to.parent);
-  if (from.parent !== to.parent) requireMayCreate(context, folder, source);
+  if (source.parent !== to.parent) requireMayCreate(context, folder, source);
   requireSameSide(source, isLocal, folder.staysHere);
   if (source.ino === to.parent || context.tree.isBelow(to.parent, source.ino)) {
     throw new NuageError('invalid-argument', 'a folder cannot go into itself');
@@ -67,14 +72,34 @@ function check(context: FsContext, from: RenameTarget, to: RenameTarget): Result
   if (wait !== undefined) return wait;
   const child = context.tree.child(to.parent, name);
   const target = child === undefined ? undefined : context.openFiles.view(child.ino);
-  return { source, target, parent: to.parent, name, staysHere: isLocal };
+  const joins = source.isFolder && source.staysHere && !isLocal;
+  const joining = joins ? entriesBelow(context, source) : [];
+  return { source, target, parent: to.parent, name, staysHere: isLocal, joining };
 }
 
 /** Between the server's tree and what stays here, `mv` copies instead: a file has one place. */
 function requireSameSide(source: TreeNode, isLocal: boolean, folderIsLocal: boolean): void {
-  if (source.staysHere === isLocal) return;
+  if (source.staysHere === isLocal || (source.staysHere && source.isFolder)) return;
   if (!source.isFolder && !(folderIsLocal && source.base !== undefined)) return;
   throw new NuageError('cross-device', 'what lives on the server cannot be moved to this machine');
+}
+
+/** All in a folder of this machine, which the server has never seen, parents first. */
+function entriesBelow({ tree }: FsContext, folder: TreeNode): readonly TreeNode[] {
+  const found: TreeNode[] = [];
+  const pending = [folder.ino];
+  for (let parent = pending.shift(); parent !== undefined; parent = pending.shift()) {
+    for (const { ino } of tree.children(parent)) {
+      const node = tree.get(ino);
+      if (node === undefined) continue;
+      found.push(node);
+      if (node.isFolder) pending.push(ino);
+    }
+    if (found.length > MOVED_ENTRIES_MAX) {
+      throw new NuageError('cross-device', 'too much to be sent by one move');
+    }
+  }
+  return found;
 }
 
 function requireReplaceable(context: FsContext, plan: Plan): Parked | undefined {
@@ -114,6 +139,7 @@ function carryOut(context: FsContext, plan: Plan): void {
     }
     // What stayed here until now was never sent.
     const joins = row.staysHere && !plan.staysHere;
+    const leaves = plan.staysHere && !row.staysHere;
     tree.save({
       ...row,
       parent,
@@ -124,9 +150,10 @@ function carryOut(context: FsContext, plan: Plan): void {
       ctime: timestampNow(context.clock),
       failure: undefined,
     });
-    if (row.content !== undefined && (heir !== undefined || joins)) {
+    if (row.content !== undefined && (heir !== undefined || joins || leaves)) {
       context.contents.setDirty(row.content, true);
     }
+    for (const node of plan.joining) join(context, node);
     for (const gone of [target, heir]) {
       if (gone !== undefined) tree.pins.inherit(source.ino, gone.ino);
     }
@@ -139,7 +166,17 @@ function carryOut(context: FsContext, plan: Plan): void {
     inodes.reap(gone.ino);
     sendSoon(context, gone.ino);
   }
-  sendSoon(context, source.ino);
+  for (const { ino } of [source, ...plan.joining]) sendSoon(context, ino);
+}
+
+/** What stayed here with its folder is sent with it, unless its own name stays here. */
+function join(context: FsContext, { ino }: TreeNode): void {
+  const { tree, openFiles } = context;
+  openFiles.commit(ino);
+  const row = tree.get(ino);
+  const folder = row?.parent === undefined ? undefined : tree.get(row.parent);
+  if (row === undefined || folder === undefined) return;
+  tree.save({ ...row, staysHere: staysHere(context, folder, row.name) });
 }
 
 /**

@@ -125,6 +125,7 @@ export async function fetchCapabilities(
     forbiddenBasenames: list('forbidden_filename_basenames'),
     forbiddenCharacters: list('forbidden_filename_characters'),
     forbiddenExtensions: list('forbidden_filename_extensions'),
+    keepsDeleted: files['undelete'] === true,
     pushUrl: pushUrl === undefined ? undefined : rebased(http.server, pushUrl)?.href,
   };
 }

@@ -36,6 +36,8 @@ export interface ServerInfo {
   readonly forbiddenBasenames: readonly string[];
   readonly forbiddenCharacters: readonly string[];
   readonly forbiddenExtensions: readonly string[];
+  /** It has a trash, which keeps what is deleted. */
+  readonly keepsDeleted: boolean;
   /** WebSocket address of `notify_push`, where offered. */
   readonly pushUrl: string | undefined;
 }

@@ -23,6 +23,7 @@ const STATUS: MountStatus = {
   pendingCount: 0,
   failedCount: 0,
   pending: [],
+  readers: [],
   mountPoint: '/tmp/Nuage',
   url: 'https://nuage.example.org',
   user: 'prof',

@@ -297,6 +297,10 @@ describe('a status', () => {
     quota: { used: 3_000_000_000, available: undefined },
     pendingCount: 3,
     failedCount: 1,
+    readers: [
+      { program: 'thunar', uid: 1000, bytes: 3_000_000, requests: 30, files: 12 },
+      { program: 'cat', uid: 1000, bytes: 5_000, requests: 1, files: 1 },
+    ],
     pending: [
       {
         path: 'Élèves/\u001b[2Jnotes.ods',
@@ -318,6 +322,7 @@ describe('a status', () => {
     the server cannot be reached (ENETDOWN).
   known: 1,204 files and folders; kept here: 4.1 MB
   on the server: 3.0 GB used, no limit
+  read most since the mount: thunar 3.0 MB (12 files), cat 5.0 kB (1 file)
   log: /home/jean/.local/share/nuage-mount/jean@a.fr-1/log/nuage-mount.log
   3 changes wait to be sent, 1 of them refused so far:
     upload Élèves/?[2Jnotes.ods (12.3 kB)

@@ -57,6 +57,7 @@ export const SERVER_INFO: ServerInfo = {
   chunkBytesMax: 100 * 1024 * 1024,
   parallelChunksMax: 5,
   bulkUpload: false,
+  keepsDeleted: true,
   forbiddenNames: [],
   forbiddenBasenames: [],
   forbiddenCharacters: [],

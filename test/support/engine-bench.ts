@@ -54,10 +54,12 @@ export class EngineBench {
   engine: Engine;
   readonly #lookups = new Map<number, number>();
   readonly #cacheBytesMax: number;
+  readonly #rootFiles: Readonly<Record<string, string>>;
   #random = 0;
 
-  constructor(cacheBytesMax = 1024 ** 3) {
+  constructor(cacheBytesMax = 1024 ** 3, rootFiles: Readonly<Record<string, string>> = {}) {
     this.#cacheBytesMax = cacheBytesMax;
+    this.#rootFiles = rootFiles;
     this.engine = this.#open();
   }
 
@@ -75,6 +77,7 @@ export class EngineBench {
         freeBytesMin: 0,
         serverUrl: 'https://nuage.example',
         localNames: ['*.aux', 'brouillon-?'],
+        rootFiles: this.#rootFiles,
       },
       {
         post: (request) => this.server.post(request, (event) => engine.deliver(event)),
@@ -88,6 +91,7 @@ export class EngineBench {
         wake: () => undefined,
         mounted: () => undefined,
         disk: () => this.disk,
+        processOf: (pid) => `program ${pid}`,
         clock: this.clock,
         logger: new Logger('bench', (record) => this.logs.push(record)),
         random: () => 0.5,

@@ -9,6 +9,7 @@ const SERVER: ServerInfo = {
   chunkBytesMax: 0,
   parallelChunksMax: 1,
   bulkUpload: false,
+  keepsDeleted: true,
   forbiddenNames: ['.htaccess'],
   forbiddenBasenames: ['con'],
   forbiddenCharacters: ['\\', '/', ':'],

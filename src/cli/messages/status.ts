@@ -38,6 +38,17 @@ export const statusText = defineMessages({
     fr: 'sur le serveur : {used} utilisés, sans limite',
   },
   cache: { en: 'cache: {warning}', fr: 'cache : {warning}' },
+  readers: {
+    en: 'read most since the mount: {list}',
+    fr: 'ont le plus lu depuis le montage : {list}',
+  },
+  reader: {
+    en: { one: '{program} {bytes} ({count} file)', other: '{program} {bytes} ({count} files)' },
+    fr: {
+      one: '{program} {bytes} ({count} fichier)',
+      other: '{program} {bytes} ({count} fichiers)',
+    },
+  },
   log: { en: 'log: {file}', fr: 'journal : {file}' },
   allSent: { en: 'everything has been sent', fr: 'tout a été envoyé' },
   waiting: {

@@ -1,0 +1,50 @@
+/**
+ * Files that tell other programs of this machine how to treat the mount. They are ordinary files
+ * that live here alone and are never sent, but for one thing: no listing shows them. Who edits one
+ * keeps what was written, and one that was deleted is back at the next mount. One that the server
+ * has under such a name is left as it is.
+ */
+import { ROOT_INO } from '../cache/node.js';
+import { timestampNow } from './attributes.js';
+import type { FsContext } from './context.js';
+
+const MODE = 0o644;
+
+export function isRootFile({ tree, options }: FsContext, ino: number, name: string): boolean {
+  return name in options.rootFiles && tree.get(ino)?.staysHere === true;
+}
+
+export function makeRootFiles(context: FsContext): void {
+  for (const [name, text] of Object.entries(context.options.rootFiles)) {
+    if (context.tree.child(ROOT_INO, name) === undefined) make(context, name, text);
+  }
+}
+
+function make({ tree, contents, clock }: FsContext, name: string, text: string): void {
+  const bytes = Buffer.from(text);
+  const now = timestampNow(clock);
+  // Marked as unsent from the start, since nobody else has these bytes; the row comes after them.
+  const content = contents.create({ size: 0, complete: true });
+  contents.setDirty(content, true);
+  contents.write(content, 0, bytes);
+  tree.insert({
+    isFolder: false,
+    parent: ROOT_INO,
+    name,
+    mode: MODE,
+    uid: undefined,
+    gid: undefined,
+    size: bytes.length,
+    atime: now,
+    mtime: now,
+    ctime: now,
+    content,
+    contentVersion: 0,
+    contentDirty: true,
+    staysHere: true,
+    base: undefined,
+    listedEtag: undefined,
+    uploadId: undefined,
+    failure: undefined,
+  });
+}
