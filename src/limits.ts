@@ -57,6 +57,9 @@ export const KEYRING_PROMPT_MS_MAX = 120_000;
 export const OFFLINE_PROBE_FIRST_MS = 1_000;
 export const OFFLINE_PROBE_MS_MAX = 60_000;
 
+/** What has brought nothing for so long is given up once the server is known to be away. */
+export const SILENT_READ_MS = 1_000;
+
 /** Operations remembered to tell a stale listing from a fresh one; far above what runs at once. */
 export const IN_FLIGHT_MEMORY_MAX = 10_000;
 

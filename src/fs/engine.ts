@@ -79,7 +79,7 @@ export class Engine {
     this.timers = new Timers(clock, (name, error) =>
       logger.error('a task failed and will run again', { task: name, error: String(error) }),
     );
-    this.#effects = new EffectClient(surroundings.post);
+    this.#effects = new EffectClient(surroundings.post, clock);
     this.#kernel = new KernelUpdates(surroundings.notifier, (ino) =>
       this.context.inodes.isKnown(ino),
     );

@@ -3,7 +3,7 @@
  * asks for the root's ETag, with growing pauses; its success resumes everything.
  */
 import { NuageError, type ErrorKind } from '../errors.js';
-import { OFFLINE_PROBE_FIRST_MS, OFFLINE_PROBE_MS_MAX } from '../limits.js';
+import { OFFLINE_PROBE_FIRST_MS, OFFLINE_PROBE_MS_MAX, SILENT_READ_MS } from '../limits.js';
 import type { SyncContext } from './context.js';
 
 /** Outcomes that speak of the line or the whole server, not of one file. */
@@ -96,6 +96,8 @@ export class Connection {
     if (!wasOnline) return;
     this.#since = this.#context.clock.now();
     this.#context.logger.warn('offline', { kind: reason.kind, reason: reason.message });
+    // Whoever waits for one of them asks again, and is told at once.
+    this.#context.effects.abortSilentReads(SILENT_READ_MS);
     for (const listener of this.#listeners) listener(false);
   }
 

@@ -3,6 +3,7 @@
  * An effect ends exactly once, by `done` or `failed`, also when it is aborted.
  */
 import { assert } from '../assert.js';
+import type { Clock } from '../clock.js';
 import { type ErrorKind, fromErrorRecord, type NuageError } from '../errors.js';
 import type {
   Effect,
@@ -27,6 +28,8 @@ type AnyObserver = EffectObserver<'list'>;
 interface Running {
   readonly effect: Effect;
   readonly observer: AnyObserver;
+  /** Monotonic: when it was started, or when something of its answer came last. */
+  heardAt: number;
 }
 
 /** Told of every outcome of the server, before the observer: who decides on online and offline. */
@@ -42,14 +45,22 @@ function speaksOfServer(effect: Effect, error: NuageError | undefined): boolean 
   return !isLarge || error === undefined || !SIZE_FAILURES.has(error.kind);
 }
 
+/** What operations wait for, and ask for again when it was given up. */
+function isAwaitedRead(effect: Effect): boolean {
+  if (effect.op === 'list') return effect.depth !== 'infinity';
+  return effect.op === 'fetch' || effect.op === 'fetch-bytes';
+}
+
 export class EffectClient {
   readonly #post: (request: EffectRequest) => void;
+  readonly #clock: Clock;
   readonly #running = new Map<EffectId, Running>();
   #outcome: OutcomeListener = () => undefined;
   #lastId: EffectId = 0;
 
-  constructor(post: (request: EffectRequest) => void) {
+  constructor(post: (request: EffectRequest) => void, clock: Clock) {
     this.#post = post;
+    this.#clock = clock;
   }
 
   onOutcome(listener: OutcomeListener): void {
@@ -66,7 +77,8 @@ export class EffectClient {
   ): EffectId {
     const id = ++this.#lastId;
     // The result type follows from `op`, which only the sender of the event can break.
-    this.#running.set(id, { effect, observer: observer as unknown as AnyObserver });
+    const heardAt = this.#clock.monotonic();
+    this.#running.set(id, { effect, observer: observer as unknown as AnyObserver, heardAt });
     this.#post({ type: 'start', id, effect });
     return id;
   }
@@ -84,9 +96,18 @@ export class EffectClient {
     if (this.#running.has(id)) this.#post({ type: 'allow', id, upTo });
   }
 
+  /** Asks all reads to end of which nothing came for so long: the line is known to be down. */
+  abortSilentReads(silentMs: number): void {
+    const before = this.#clock.monotonic() - silentMs;
+    for (const [id, { effect, heardAt }] of this.#running) {
+      if (isAwaitedRead(effect) && heardAt <= before) this.abort(id);
+    }
+  }
+
   deliver(event: EffectEvent): void {
     const running = this.#running.get(event.id);
     if (running === undefined) return;
+    running.heardAt = this.#clock.monotonic();
     const { effect, observer } = running;
     switch (event.type) {
       case 'entries':

@@ -295,6 +295,12 @@ export class Lister {
   #failed(ino: number, error: NuageError): void {
     const observer = this.#running.get(ino)?.observer;
     this.#running.delete(ino);
+    if (error.kind === 'aborted') {
+      // Given up since the server is away: that is what whoever asks again will hear.
+      this.#queue.add(ino);
+      this.#context.wake(listingKey(ino));
+      return;
+    }
     this.#failures.set(ino, {
       error,
       until: this.#context.clock.monotonic() + FAILURE_MEMORY_MS,

@@ -1,0 +1,79 @@
+/** A server that accepts and says nothing, once another request has shown that it is away. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { NuageError } from '../../src/errors.js';
+import { Parked } from '../../src/fuse/filesystem.js';
+import { SILENT_READ_MS } from '../../src/limits.js';
+import { EngineBench } from '../support/engine-bench.js';
+
+const CALLER = { unique: 1n, uid: 1000, gid: 1000, pid: 1 };
+const MIB = 1024 ** 2;
+
+let bench: EngineBench;
+
+beforeEach(() => {
+  bench = new EngineBench();
+  bench.server.write('film.bin', 'x'.repeat(8 * MIB));
+  bench.server.makeFolder('Cours');
+  bench.list('');
+  while (bench.step());
+});
+
+afterEach(() => bench.close());
+
+/** The next poll finds nobody; whatever else waits stays without an answer. */
+function pollFails(): void {
+  const { poller } = bench.engine.context.sync;
+  poller.pollNow();
+  bench.server.failure = 'timeout';
+  bench.step(bench.server.waiting - 1);
+  bench.server.failure = undefined;
+}
+
+function attempt(operation: () => unknown): string {
+  try {
+    return operation() instanceof Parked ? 'waits' : 'done';
+  } catch (error) {
+    return error instanceof NuageError ? error.kind : String(error);
+  }
+}
+
+function readAttempt(file: { ino: number; handle: number }, offset: number): string {
+  const into = Buffer.alloc(4096);
+  return attempt(() => bench.engine.fileSystem.read(CALLER, { ...file, offset }, into));
+}
+
+describe('a read of which nothing has come', () => {
+  it('is given up when the server is known to be away, and says so', () => {
+    const file = bench.open('film.bin');
+    expect(readAttempt(file, 0)).toBe('waits');
+    bench.clock.advance(SILENT_READ_MS);
+    pollFails();
+    expect(bench.engine.context.sync.connection.online).toBe(false);
+    expect(readAttempt(file, 0)).toBe('offline');
+    bench.closeHandle(file);
+  });
+
+  it('goes on when it has just begun', () => {
+    const file = bench.open('film.bin');
+    expect(readAttempt(file, 0)).toBe('waits');
+    pollFails();
+    expect(readAttempt(file, 0)).toBe('waits');
+    while (bench.step());
+    expect(readAttempt(file, 0)).toBe('done');
+    bench.closeHandle(file);
+  });
+});
+
+describe('a listing of which nothing has come', () => {
+  it('is given up when the server is known to be away, and is made when it is back', () => {
+    const folder = bench.lookup('Cours');
+    const look = () => attempt(() => bench.engine.fileSystem.lookup(CALLER, folder, 'a.txt'));
+    expect(look()).toBe('waits');
+    bench.clock.advance(SILENT_READ_MS);
+    pollFails();
+    expect(look()).toBe('offline');
+    bench.settle();
+    expect(bench.engine.context.sync.connection.online).toBe(true);
+    expect(look()).toBe('done');
+  });
+});
