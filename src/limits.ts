@@ -254,6 +254,9 @@ export const EVICTION_STEP_FILES_MAX = 64;
 /** Data files that one step of the check looks at. */
 export const CHECK_STEP_FILES = 64;
 
+/** Bytes that one step of the check compares: some ten milliseconds, in which nobody is served. */
+export const CHECK_STEP_BYTES = 4 * MIB;
+
 /** Damaged files that the check names one by one. */
 export const DAMAGES_SHOWN_MAX = 100;
 

@@ -124,6 +124,16 @@ export class ContentCare {
     return { evicted: victims.length, freedBytes, after };
   }
 
+  /** A damage that was found by comparing bytes. */
+  countDamage(): void {
+    this.#damagedCount += 1;
+  }
+
+  /** Reads without counting as a use: who looks at everything must not decide what stays. */
+  peek(id: string, offset: number, into: Uint8Array): number {
+    return this.#parts.files.read(this.#parts.catalog.get(id), offset, into);
+  }
+
   /** Is the data file there, and as long as it must be? */
   isIntact(id: string): boolean {
     const { catalog, files } = this.#parts;

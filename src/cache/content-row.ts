@@ -119,9 +119,13 @@ export const CONTENT_SQL = {
     stored = ?, last_used = ? WHERE id = ?`,
   remove: 'DELETE FROM content WHERE id = ?',
   stored: 'SELECT sum(stored) FROM content',
-  /** Of what takes space: how many, how many are wholly here, how many are unsent. */
+  /**
+   * Of what takes space: how many, how many are wholly here, how many are unsent. Not of files
+   * that are never sent.
+   */
   counts: `SELECT count(*), coalesce(sum(bitmap IS NULL), 0), coalesce(sum(dirty), 0)
-    FROM content WHERE stored > 0 OR dirty = 1`,
+    FROM content LEFT JOIN node ON node.content = content.id
+    WHERE (stored > 0 OR dirty = 1) AND coalesce(node.stays_here, 0) = 0`,
   idsAfter: 'SELECT id FROM content WHERE id > ? ORDER BY id LIMIT ?',
   lastUsed: 'SELECT max(last_used) FROM content',
   oldest: `SELECT id, last_used FROM content WHERE dirty = 0 AND last_used > ?

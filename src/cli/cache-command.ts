@@ -1,5 +1,6 @@
 /** `cache`: what is kept on this machine of what was read, to look at, to clear, to check. */
-import type { CacheReport, Checked } from '../fs/cache-jobs.js';
+import type { Checked } from '../fs/cache-check.js';
+import type { CacheReport } from '../fs/cache-jobs.js';
 import { ask, findMount } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { findPlace } from './find-place.js';
@@ -49,8 +50,8 @@ async function check(given: string | undefined, { json }: CacheOptions): Promise
   );
 }
 
-function showChecked({ files, repaired, lost }: Checked): string {
-  const lines = [text.checked({ count: files })];
+function showChecked({ files, compared, repaired, lost }: Checked): string {
+  const lines = [text.checked({ count: files, compared })];
   for (const path of repaired) lines.push(`  ${text.repaired({ path: printable(path) })}`);
   for (const path of lost) lines.push(`  ${text.lost({ path: printable(path) })}`);
   if (lines.length === 1) lines.push(text.noDamage());

@@ -1,6 +1,7 @@
 /** What other threads and commands ask the engine, and its answers, by the name of the question. */
 import { NuageError } from '../errors.js';
-import { type CacheReport, cacheReport, type Checked, type Cleared } from '../fs/cache-jobs.js';
+import type { Checked } from '../fs/cache-check.js';
+import { type CacheReport, cacheReport, type Cleared } from '../fs/cache-jobs.js';
 import type { Engine } from '../fs/engine.js';
 import type { PinProgress } from '../sync/pinning.js';
 

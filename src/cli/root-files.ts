@@ -1,4 +1,4 @@
-/** What the root says to the desktop: a name and an icon, and that nobody is to index it. */
+/** What the root says to the desktop: a name and an icon. */
 
 /** Of the icon naming specification, so every theme has it. */
 const ICON = 'folder-remote';
@@ -11,8 +11,6 @@ export function rootFiles(account: {
   return {
     // GVfs: of a mount in somebody's home it shows this name and icon in the side bar.
     '.xdg-volume-info': `[Volume Info]\nName=${keyFileText(name)}\nIcon=${ICON}\n`,
-    // Tracker and LocalSearch leave out a folder that holds a file of this name.
-    '.trackerignore': '',
   };
 }
 

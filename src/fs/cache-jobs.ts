@@ -5,9 +5,10 @@
 import type { ContentCounts } from '../cache/content-row.js';
 import { FROM_THE_OLDEST } from '../cache/eviction.js';
 import { ROOT_INO } from '../cache/node.js';
-import { EVICTION_STEP_PAUSE_MS, CHECK_STEP_FILES, DAMAGES_SHOWN_MAX } from '../limits.js';
+import { EVICTION_STEP_PAUSE_MS } from '../limits.js';
 import type { PinProgress } from '../sync/pinning.js';
 import type { Timers } from '../sync/timers.js';
+import { CacheCheck, type Checked } from './cache-check.js';
 import type { FullReason } from './cache-keeper.js';
 import type { FsContext } from './context.js';
 
@@ -27,14 +28,6 @@ export interface CacheReport {
 export interface Cleared {
   readonly files: number;
   readonly bytes: number;
-}
-
-export interface Checked {
-  readonly files: number;
-  /** Of which the lost bytes are fetched again when they are needed. */
-  readonly repaired: readonly string[];
-  /** Of which unsent bytes are lost or in doubt: nothing was done to them. */
-  readonly lost: readonly string[];
 }
 
 export function cacheReport({ contents, keeper, sync }: FsContext): CacheReport {
@@ -83,23 +76,11 @@ export class CacheJobs {
   }
 
   check(done: (checked: Checked) => void): void {
-    const { contents } = this.#context;
-    const repaired: string[] = [];
-    const lost: string[] = [];
-    let files = 0;
-    let after = '';
+    const check = new CacheCheck(this.#context);
     this.#inSteps(() => {
-      const ids = contents.care.idsAfter(after, CHECK_STEP_FILES);
-      for (const id of ids) {
-        after = id;
-        if (!contents.has(id)) continue;
-        files += 1;
-        if (contents.care.isIntact(id)) continue;
-        const found = contents.care.heal(id) ? repaired : lost;
-        if (found.length < DAMAGES_SHOWN_MAX) found.push(this.#pathOf(id));
-      }
-      if (ids.length === 0) done({ files, repaired, lost });
-      return ids.length > 0;
+      const checked = check.step();
+      if (checked !== undefined) done(checked);
+      return checked === undefined;
     });
   }
 
@@ -118,11 +99,5 @@ export class CacheJobs {
     if (ino === ROOT_INO) return true;
     const node = tree.byContent(content);
     return node !== undefined && (node.ino === ino || tree.isBelow(node.ino, ino));
-  }
-
-  #pathOf(content: string): string {
-    const { tree } = this.#context;
-    const node = tree.byContent(content);
-    return node === undefined ? content : (tree.path(node.ino) ?? node.name);
   }
 }

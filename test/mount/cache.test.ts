@@ -2,7 +2,8 @@
 import fs from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { CacheReport, Checked, Cleared } from '../../src/fs/cache-jobs.js';
+import type { Checked } from '../../src/fs/cache-check.js';
+import type { CacheReport, Cleared } from '../../src/fs/cache-jobs.js';
 import type { PinProgress } from '../../src/sync/pinning.js';
 import { type MountOptions, MountedNuage } from '../support/mounted-nuage.js';
 
@@ -78,9 +79,69 @@ describe('a damaged cache under a running mount', { timeout: 60_000 }, () => {
     const contents = await mounted.sh(`find ${mounted.data} -regex '.*/[0-9a-f]*' -size +1M`);
     for (const file of contents.trim().split('\n')) await fs.truncate(file, 4096);
     const checked = await json<Checked>(mounted, 'cache', mounted.folder, '--check');
-    expect(checked).toMatchObject({ files: 2, lost: [] });
+    expect(checked.lost).toEqual([]);
     expect([...checked.repaired].sort()).toEqual(['a.bin', 'b.bin']);
     expect(await mounted.sh('tr -d b < b.bin | wc -c')).toBe('0\n');
+  });
+});
+
+/** Finds the one data file of this size. */
+async function dataFileOf(mounted: MountedNuage, size: number): Promise<string> {
+  const found = await mounted.sh(`find ${mounted.data} -regex '.*/[0-9a-f]*' -size ${size}c`);
+  return found.trim();
+}
+
+describe('a flipped bit in what is kept', { timeout: 60_000 }, () => {
+  it('is found by the checksum that the server keeps, reported, and fetched again', async () => {
+    const mounted = await start();
+    await mounted.sh('head -c 3000017 /dev/urandom > a.bin');
+    await mounted.sync();
+    const sum = await mounted.sh('sha256sum < a.bin');
+    const file = await dataFileOf(mounted, 3_000_017);
+    await mounted.sh(`printf '\\x00\\xff\\x00' |
+      dd of=${file} bs=1 seek=1000000 conv=notrunc status=none`);
+    const checked = await json<Checked>(mounted, 'cache', mounted.folder, '--check');
+    expect(checked).toMatchObject({ compared: 1, repaired: ['a.bin'], lost: [] });
+    const { files } = await json<CacheReport>(mounted, 'cache', mounted.folder);
+    expect(files).toMatchObject({ unsent: 0 });
+    expect(await mounted.sh('sha256sum < a.bin')).toBe(sum);
+    expect(mounted.output).toContain('is not what the server has');
+    const again = await json<Checked>(mounted, 'cache', mounted.folder, '--check');
+    expect(again).toMatchObject({ compared: 1, repaired: [] });
+    const report = await json<CacheReport>(mounted, 'cache', mounted.folder);
+    expect(report.damagedCount).toBe(1);
+  });
+});
+
+describe('a cache that was damaged while nothing was mounted', { timeout: 90_000 }, () => {
+  it('has all of the server again, and its queue, when its folder of data was deleted', async () => {
+    const mounted = await start({ files: { 'a.bin': bytes(2, 'a') } });
+    await mounted.sh('cat a.bin | wc -c; mkdir made');
+    await mounted.end();
+    await mounted.run('bash', '-c', `rm -rf ${mounted.data}/nuage-mount/*/data`);
+    await mounted.mount();
+    expect(await mounted.sh('tr -d a < a.bin | wc -c; ls')).toBe('0\na.bin\nmade\n');
+    await mounted.sync();
+    expect(await fs.readdir(mounted.server.folder)).toContain('made');
+  });
+
+  it('sets a corrupt database aside with what was unsent, and has the account again', async () => {
+    const mounted = await start({ files: { 'a.bin': bytes(1, 'a') } });
+    await mounted.sh('cat a.bin | wc -c');
+    await mounted.server.fault({ method: 'PUT', action: { kind: 'respond', status: 507 } });
+    await mounted.sh('echo unsent > unsent.txt; sleep 2');
+    await mounted.end('SIGKILL');
+    await mounted.command('unmount', mounted.folder, '--lazy');
+    const state = (await mounted.run('bash', '-c', `echo ${mounted.data}/nuage-mount/*@*`)).stdout;
+    const folder = state.trim();
+    for (const name of ['nuage.sqlite', 'nuage.sqlite-wal']) {
+      await fs.writeFile(path.join(folder, name), 'this is no database'.repeat(1000));
+    }
+    await mounted.mount();
+    expect(await mounted.sh('tr -d a < a.bin | wc -c')).toBe('0\n');
+    expect(mounted.output).toMatch(/damaged-1/);
+    const kept = await mounted.run('grep', '-rl', 'unsent', `${folder}/damaged-1/data`);
+    expect(kept.stdout).not.toBe('');
   });
 });
 

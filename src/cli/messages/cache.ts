@@ -32,8 +32,14 @@ export const cacheText = defineMessages({
     },
   },
   checked: {
-    en: { one: '{count} file checked.', other: '{count} files checked.' },
-    fr: { one: '{count} fichier vérifié.', other: '{count} fichiers vérifiés.' },
+    en: {
+      one: "{count} file checked, {compared} against the server's checksum.",
+      other: "{count} files checked, {compared} of them against the server's checksum.",
+    },
+    fr: {
+      one: '{count} fichier vérifié, {compared} avec la somme de contrôle du serveur.',
+      other: '{count} fichiers vérifiés, dont {compared} avec la somme de contrôle du serveur.',
+    },
   },
   repaired: {
     en: 'damaged, to be fetched again: {path}',
