@@ -295,16 +295,13 @@ export class Lister {
   #failed(ino: number, error: NuageError): void {
     const observer = this.#running.get(ino)?.observer;
     this.#running.delete(ino);
-    if (error.kind === 'aborted') {
-      // Given up since the server is away: that is what whoever asks again will hear.
+    if (error.kind !== 'aborted') {
+      const until = this.#context.clock.monotonic() + FAILURE_MEMORY_MS;
+      this.#failures.set(ino, { error, until });
+    } else if (observer === undefined) {
+      // Given up since the server is away, which whoever waits is told when it asks again.
       this.#queue.add(ino);
-      this.#context.wake(listingKey(ino));
-      return;
     }
-    this.#failures.set(ino, {
-      error,
-      until: this.#context.clock.monotonic() + FAILURE_MEMORY_MS,
-    });
     const folder = this.#context.tree.get(ino);
     if (error.kind === 'not-found' && folder?.base !== undefined && ino !== ROOT_INO) {
       this.#queue.add(folder.base.parent);

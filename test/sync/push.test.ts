@@ -12,6 +12,7 @@ const SERVER: ServerInfo = {
   chunkBytesMax: 1,
   parallelChunksMax: 1,
   bulkUpload: false,
+  keepsDeleted: true,
   forbiddenNames: [],
   forbiddenBasenames: [],
   forbiddenCharacters: [],
