@@ -163,10 +163,9 @@ export class Engine {
 
   #assemble(
     settings: EngineSettings,
-    surroundings: EngineSurroundings,
+    { clock, logger, wake, disk, random, randomId, processOf }: EngineSurroundings,
     { db, tree, contents }: Storage,
   ): FsContext {
-    const { clock, logger, wake, disk, random, randomId } = surroundings;
     const openFiles = new OpenFiles(tree);
     const handles = new Handles();
     const sync: Synchroniser = new Synchroniser(
@@ -220,7 +219,7 @@ export class Engine {
       durability,
       keeper,
       kernel: this.#kernel,
-      readers: new ReadAccounts(surroundings.processOf, clock),
+      readers: new ReadAccounts(processOf, clock),
       inodes,
       handles,
       openFiles,
