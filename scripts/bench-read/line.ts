@@ -108,20 +108,25 @@ export class Line {
     const acknowledgements = new DelayQueue();
     let window = FIRST_WINDOW_BYTES;
     let unacknowledged = 0;
+    // What a client does not read fills its socket, and is not acknowledged until it has.
+    let unread = 0;
     const arrived = (bytes: number) =>
       acknowledgements.at(performance.now() + oneWayMs, () => {
         unacknowledged -= bytes;
         window = Math.min(WINDOW_BYTES_MAX, window + bytes);
         if (unacknowledged < window) remote.resume();
       });
+    client.on('drain', () => {
+      arrived(unread);
+      unread = 0;
+    });
     remote.on('data', (piece: Buffer) => {
       this.#bytes += piece.length;
       unacknowledged += piece.length;
       if (unacknowledged >= window) remote.pause();
       underWay.at(this.#sentAtMs(piece.length, pace) + oneWayMs, () => {
-        // A client that does not read fills its socket, and then acknowledges nothing.
         if (client.write(piece)) arrived(piece.length);
-        else client.once('drain', () => arrived(piece.length));
+        else unread += piece.length;
       });
     });
     remote.on('close', () => underWay.at(performance.now(), () => client.end()));
