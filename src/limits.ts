@@ -145,10 +145,30 @@ export const READ_WINDOW_BYTES_MAX = 64 * MIB;
 
 /** A stream that nobody reads from is ended: the server keeps the file locked meanwhile. */
 export const STREAM_IDLE_MS = 3_000;
-export const STREAM_CHECK_MS = 500;
+export const STREAM_CHECK_MS = 250;
 
 /** After a jump elsewhere, a stream that was not read from for this long is given up at once. */
 export const STREAM_LEFT_MS = 1_000;
+
+/** The rate of a stream is taken over this; it is steady when two in a row differ by less. */
+export const TEAM_SAMPLE_MS = 250;
+export const TEAM_STEADY_SHARE = 0.25;
+
+/** More streams are on trial so long, and stay where all bring this many times what one did. */
+export const TEAM_TRIAL_MS = 2_000;
+export const TEAM_GAIN_MIN = 1.3;
+
+/** Where they brought nothing, no others are tried for this long. */
+export const TEAM_REST_MS = 120_000;
+
+/** A stream that brings 800 Mbit/s is left alone: few lines hold more, and few disks. */
+export const TEAM_RATE_BYTES_PER_MS_MAX = 100 * KIB;
+
+/** Streams of a team; what was read before, what each brings at least, and all at most. */
+export const TEAM_STREAMS = 3;
+export const TEAM_READ_BYTES_MIN = 8 * MIB;
+export const TEAM_SHARE_BYTES_MIN = 32 * MIB;
+export const TEAM_BYTES_MAX = 512 * MIB;
 
 /** Parts of blocks that one content remembers; they are fetched again where it forgets. */
 export const FRAGMENTS_MAX = 1_024;

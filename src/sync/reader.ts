@@ -17,37 +17,24 @@ import {
   STREAM_LEFT_MS,
   STREAM_REACH_BYTES,
   STREAMS_PER_CONTENT_MAX,
+  TEAM_BYTES_MAX,
+  TEAM_REST_MS,
+  TEAM_SHARE_BYTES_MIN,
+  TEAM_STREAMS,
 } from '../limits.js';
-import type { EffectId } from '../remote/messages.js';
 import type { Connection } from './connection.js';
 import { contentKey, type SyncContext, WaitFor } from './context.js';
 import { isSequential, planFetch, ReadPattern, type Run, widen } from './read-pattern.js';
-
-/** One running GET. */
-interface Stream {
-  id: EffectId;
-  readonly start: number;
-  readonly end: number;
-  /** Bytes up to here stand in the data file. */
-  position: number;
-  /** It may go on up to here. */
-  limit: number;
-  /** Behind the last byte that somebody asked of it. */
-  wantedEnd: number;
-  /** When somebody last read from what it brings. */
-  followedAt: number;
-  arrivedAt: number;
-  /** When the first bytes came, and how many. */
-  begunAt: number;
-  begunBytes: number;
-  /** Ends soon; until then it may write. */
-  isAborted: boolean;
-}
+import { isStarved, newStream, type Stream, type StreamRange, willBring } from './stream.js';
+import { StreamTeam } from './stream-team.js';
 
 /** What is being read of one content. */
 interface Reading {
   readonly pattern: ReadPattern;
   readonly streams: Set<Stream>;
+  readonly team: StreamTeam;
+  /** All that streams have brought. */
+  bytes: number;
   failure: { readonly error: NuageError; readonly until: number } | undefined;
 }
 
@@ -67,6 +54,8 @@ export class Reader {
   readonly #connection: Connection;
   readonly #readings = new Map<string, Reading>();
   #bytesPerMs = 0;
+  /** Until then one stream is taken to fill the line. */
+  #aloneUntil = -Infinity;
 
   constructor(context: SyncContext, connection: Connection) {
     this.#context = context;
@@ -142,6 +131,8 @@ export class Reader {
     const reading: Reading = {
       pattern: new ReadPattern(),
       streams: new Set(),
+      team: new StreamTeam(),
+      bytes: 0,
       failure: undefined,
     };
     this.#readings.set(content, reading);
@@ -158,22 +149,25 @@ export class Reader {
   /** The running stream that will bring this byte soon. */
   #streamTo(reading: Reading, offset: number): Stream | undefined {
     for (const stream of reading.streams) {
-      const isAhead = offset >= stream.position && offset < stream.end;
       const isNear = offset - stream.position <= STREAM_REACH_BYTES;
-      if (isAhead && isNear && !stream.isAborted) return stream;
+      if (isNear && willBring(stream, offset)) return stream;
     }
     return undefined;
   }
 
   /** Streams that nobody reads from any more make way for one that is waited for. */
   #hasPlace(reading: Reading): boolean {
-    const now = this.#context.clock.monotonic();
-    for (const stream of reading.streams) {
-      const isWaitedFor = stream.position < stream.wantedEnd;
-      if (!isWaitedFor && now - stream.followedAt > STREAM_LEFT_MS) this.#abort(stream);
-    }
+    this.#abortLeft(reading, this.#context.clock.monotonic() - STREAM_LEFT_MS);
     this.#makeWay();
     return reading.streams.size < STREAMS_PER_CONTENT_MAX;
+  }
+
+  /** Those that nobody waits for and nobody has read from since then. */
+  #abortLeft({ streams }: Reading, since: number): void {
+    for (const stream of streams) {
+      const isWaitedFor = stream.position < stream.wantedEnd;
+      if (!isWaitedFor && stream.followedAt <= since) this.#abort(stream);
+    }
   }
 
   /** Streams that stand still do not keep others, of whatever file, from their turn. */
@@ -197,9 +191,7 @@ export class Reader {
     const ahead = Math.min(size, run.end + Math.min(run.windowBytes / 2, this.#room()));
     const [gap] = contents.absent(wanted.content, run.end, ahead);
     if (gap === undefined) return;
-    const stream = [...reading.streams].find(
-      ({ position, end, isAborted }) => gap.start >= position && gap.start < end && !isAborted,
-    );
+    const stream = [...reading.streams].find((one) => willBring(one, gap.start));
     if (stream !== undefined) this.#follow(stream, wanted, run);
     else if (this.#hasPlace(reading)) this.#open(node, wanted, reading, { at: gap.start, run });
   }
@@ -247,12 +239,7 @@ export class Reader {
     this.#fetch(node, content, reading, { start, end, limit, wantedEnd });
   }
 
-  #fetch(
-    node: TreeNode,
-    content: string,
-    reading: Reading,
-    { wantedEnd, ...range }: Pick<Stream, 'start' | 'end' | 'limit' | 'wantedEnd'>,
-  ): void {
+  #fetch(node: TreeNode, content: string, reading: Reading, range: StreamRange): void {
     const { effects, contents, tree, clock } = this.#context;
     const path = tree.basePath(node.ino);
     if (path === undefined || node.base === undefined) {
@@ -260,27 +247,25 @@ export class Reader {
         path: tree.path(node.ino),
       });
     }
-    const now = clock.monotonic();
-    const stream: Stream = {
-      ...range,
-      id: 0,
-      position: range.start,
-      wantedEnd,
-      followedAt: now,
-      arrivedAt: now,
-      begunAt: now,
-      begunBytes: 0,
-      isAborted: false,
-    };
+    const { start, end, limit } = range;
+    const stream = newStream(range, clock.monotonic());
     reading.streams.add(stream);
     stream.id = effects.start(
-      { op: 'fetch', path, etag: node.base.etag, ...range, dataFile: contents.dataPath(content) },
       {
-        fetched: (upTo) => this.#arrived(content, stream, upTo),
+        op: 'fetch',
+        path,
+        etag: node.base.etag,
+        start,
+        end,
+        limit,
+        dataFile: contents.dataPath(content),
+      },
+      {
+        fetched: (upTo) => this.#arrived(content, reading, stream, upTo),
         done: () => {
           reading.streams.delete(stream);
           this.#measure(stream);
-          this.#arrived(content, stream, stream.end);
+          this.#arrived(content, reading, stream, stream.end);
         },
         failed: (error) => this.#failed(content, reading, stream, error),
       },
@@ -288,11 +273,13 @@ export class Reader {
     this.#checkLater();
   }
 
-  #arrived(content: string, stream: Stream, upTo: number): void {
+  #arrived(content: string, reading: Reading, stream: Stream, upTo: number): void {
     const { contents, wake, clock } = this.#context;
     const from = stream.position;
     stream.position = upTo;
     stream.arrivedAt = clock.monotonic();
+    reading.bytes += upTo - from;
+    if (upTo >= stream.stopAt && upTo < stream.end) this.#abort(stream);
     if (stream.begunBytes === 0) {
       stream.begunAt = stream.arrivedAt;
       stream.begunBytes = upTo - from;
@@ -314,14 +301,52 @@ export class Reader {
   #check(): void {
     const since = this.#context.clock.monotonic() - STREAM_IDLE_MS;
     let isRunning = false;
-    for (const { streams } of this.#readings.values()) {
-      for (const stream of streams) {
+    for (const [content, reading] of this.#readings) {
+      if (reading.streams.size > 0) this.#judgeTeam(content, reading);
+      for (const stream of reading.streams) {
         isRunning = true;
         const usedAt = Math.max(stream.followedAt, stream.arrivedAt);
-        if (stream.position >= stream.limit && usedAt <= since) this.#abort(stream);
+        if (stream.position >= stream.limit && usedAt <= since) this.#abortLeft(reading, since);
       }
     }
     if (isRunning) this.#checkLater();
+  }
+
+  /** More streams join a reader that waits for the line, and leave where that brings nothing. */
+  #judgeTeam(content: string, reading: Reading): void {
+    const now = this.#context.clock.monotonic();
+    const [lead, ...others] = [...reading.streams].sort((a, b) => a.start - b.start);
+    if (lead === undefined) return;
+    if (others.length === 0) reading.team.alone();
+    const couldUseMore = others.length === 0 && now >= this.#aloneUntil && isStarved(lead);
+    switch (reading.team.judge({ now, bytes: reading.bytes, couldUseMore })) {
+      case 'join':
+        this.#join(content, reading, lead);
+        return;
+      case 'leave':
+        this.#aloneUntil = now + TEAM_REST_MS;
+        lead.stopAt = lead.end;
+        for (const other of others) this.#abort(other);
+        return;
+      case 'stay':
+    }
+  }
+
+  /** What is left is parted among the streams; each begins where the one before it will end. */
+  #join(content: string, reading: Reading, lead: Stream): void {
+    const node = this.#context.tree.byContent(content);
+    if (node === undefined) return;
+    const bytes = Math.min(lead.end - lead.position, TEAM_BYTES_MAX, this.#context.roomBytes() / 2);
+    const share = Math.floor(bytes / TEAM_STREAMS / BLOCK_SIZE_BYTES) * BLOCK_SIZE_BYTES;
+    if (share < TEAM_SHARE_BYTES_MIN) return;
+    const first = Math.ceil(lead.position / BLOCK_SIZE_BYTES) * BLOCK_SIZE_BYTES;
+    const isAll = bytes === lead.end - lead.position;
+    for (let at = 1; at < TEAM_STREAMS; at += 1) {
+      const start = first + at * share;
+      const end = at === TEAM_STREAMS - 1 && isAll ? lead.end : start + share;
+      this.#fetch(node, content, reading, { start, end, limit: end, wantedEnd: start });
+    }
+    lead.stopAt = first + share;
   }
 
   #checkLater(): void {

@@ -119,6 +119,45 @@ describe('a sequential reader', () => {
   });
 });
 
+describe('a long line that one stream does not fill', () => {
+  const FILM = Buffer.alloc(160 * MIB);
+  for (let at = 0; at < FILM.length; at += 4) FILM.writeUInt32LE(at, at);
+
+  /** Reads through it, while each stream brings so much in a quarter of a second. */
+  function readFilm(turns: (waiting: number) => number): void {
+    bench.server.write('film', FILM);
+    bench.settle();
+    bench.server.stepBytes = 2 * MIB;
+    bench.server.log.length = 0;
+    const file = bench.open('film', constants.O_RDONLY);
+    const into = Buffer.alloc(MIB);
+    for (let offset = 0; offset < FILM.length;) {
+      const got = bench.engine.fileSystem.read(CALLER, { ...file, offset }, into);
+      if (got instanceof Parked) {
+        for (let turn = turns(bench.server.waiting); turn > 0; turn -= 1) bench.step();
+        bench.advance(250);
+      } else {
+        expect(into.equals(FILM.subarray(offset, offset + got))).toBe(true);
+        offset += got;
+      }
+    }
+  }
+
+  it('is filled by three, each with its part of the file', () => {
+    readFilm((waiting) => waiting);
+    const [first, second, third] = fetches().toSorted((a, b) => a.start - b.start);
+    expect(fetches()).toHaveLength(3);
+    expect([first?.start, second?.end, third?.end]).toEqual([0, third?.start, FILM.length]);
+  });
+
+  it('is left to one again where more bring nothing', () => {
+    readFilm(() => 1);
+    const others = fetches().filter(({ start }) => start > 0);
+    expect(others.length).toBeGreaterThanOrEqual(2);
+    expect(fetches().length).toBeLessThanOrEqual(6);
+  });
+});
+
 function contentOf({ ino }: File): string {
   return bench.engine.context.tree.get(ino)?.content ?? '';
 }

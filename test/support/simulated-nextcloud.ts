@@ -61,6 +61,8 @@ export class SimulatedNextcloud {
   availableBytes: number | undefined;
   /** Runs between the bytes of files that come together and the look at their versions. */
   duringTogether: (() => void) | undefined;
+  /** What one step of a fetch brings, as over a slow line. */
+  stepBytes = Infinity;
   /** What fetches have brought. */
   fetchedBytes = 0;
   /** Answers requests for a tree with this. */
@@ -128,7 +130,8 @@ export class SimulatedNextcloud {
       const failure = this.failuresOf.get(effect.op);
       if (failure !== undefined) throw new NuageError(failure, 'simulated fault');
       if (effect.op === 'fetch' && !this.#fetch(running, effect, deliver)) {
-        this.#stalled.push(running);
+        const canGoOn = running.position < running.limit;
+        (canGoOn ? this.#queue : this.#stalled).push(running);
         return true;
       }
       const result = this.#carryOut(id, effect, deliver);
@@ -327,7 +330,8 @@ export class SimulatedNextcloud {
     const { bytes } = this.#require(effect.path);
     const fd = fs.openSync(effect.dataFile, 'r+');
     try {
-      while (running.position < Math.min(running.limit, effect.end)) {
+      const stepEnd = running.position + this.stepBytes;
+      while (running.position < Math.min(running.limit, effect.end, stepEnd)) {
         const at = running.position;
         const end = Math.min(at + FETCH_PIECE_BYTES, effect.end);
         fs.writeSync(fd, bytes, at, end - at, at);
