@@ -164,8 +164,14 @@ export const TEAM_REST_MS = 120_000;
 /** A stream that brings 800 Mbit/s is left alone: few lines hold more, and few disks. */
 export const TEAM_RATE_BYTES_PER_MS_MAX = 100 * KIB;
 
-/** Streams of a team; what was read before, what each brings at least, and all at most. */
-export const TEAM_STREAMS = 3;
+/**
+ * A larger file is shared by two streams, one beyond the second size by three: no more requests
+ * than rclone makes of it, whose ranges begin with 128 MiB and double.
+ */
+export const TEAM_FILE_BYTES_MIN = 128 * MIB;
+export const TEAM_THREE_BYTES_MIN = 384 * MIB;
+
+/** What was read before more streams join, what each brings at least, and all at most. */
 export const TEAM_READ_BYTES_MIN = 8 * MIB;
 export const TEAM_SHARE_BYTES_MIN = 32 * MIB;
 export const TEAM_BYTES_MAX = 512 * MIB;

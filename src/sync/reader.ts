@@ -20,19 +20,26 @@ import {
   TEAM_BYTES_MAX,
   TEAM_REST_MS,
   TEAM_SHARE_BYTES_MIN,
-  TEAM_STREAMS,
 } from '../limits.js';
 import type { Connection } from './connection.js';
 import { contentKey, type SyncContext, WaitFor } from './context.js';
 import { isSequential, planFetch, ReadPattern, type Run, widen } from './read-pattern.js';
-import { isStarved, newStream, type Stream, type StreamRange, willBring } from './stream.js';
+import {
+  isStarved,
+  newStream,
+  type Stream,
+  type StreamRange,
+  teamSize,
+  willBring,
+} from './stream.js';
 import { StreamTeam } from './stream-team.js';
 
 /** What is being read of one content. */
 interface Reading {
   readonly pattern: ReadPattern;
   readonly streams: Set<Stream>;
-  readonly team: StreamTeam;
+  /** Of the stream that was opened last. */
+  team: StreamTeam;
   /** All that streams have brought. */
   bytes: number;
   failure: { readonly error: NuageError; readonly until: number } | undefined;
@@ -233,6 +240,7 @@ export class Reader {
     const start = Math.max(plan.start, gap.start);
     const end = Math.min(plan.end, gap.end);
     if (run !== undefined) run.fetchedBytes = end - start;
+    if (plan.isStream) reading.team = new StreamTeam();
     const window = plan.isStream ? Math.min(run?.windowBytes ?? 0, this.#room()) : Infinity;
     const limit = Math.min(end, Math.max(start, wanted.end) + window);
     const wantedEnd = Math.min(end, wanted.end);
@@ -317,7 +325,6 @@ export class Reader {
     const now = this.#context.clock.monotonic();
     const [lead, ...others] = [...reading.streams].sort((a, b) => a.start - b.start);
     if (lead === undefined) return;
-    if (others.length === 0) reading.team.alone();
     const couldUseMore = others.length === 0 && now >= this.#aloneUntil && isStarved(lead);
     switch (reading.team.judge({ now, bytes: reading.bytes, couldUseMore })) {
       case 'join':
@@ -337,13 +344,14 @@ export class Reader {
     const node = this.#context.tree.byContent(content);
     if (node === undefined) return;
     const bytes = Math.min(lead.end - lead.position, TEAM_BYTES_MAX, this.#context.roomBytes() / 2);
-    const share = Math.floor(bytes / TEAM_STREAMS / BLOCK_SIZE_BYTES) * BLOCK_SIZE_BYTES;
+    const streams = teamSize(lead);
+    const share = Math.floor(bytes / streams / BLOCK_SIZE_BYTES) * BLOCK_SIZE_BYTES;
     if (share < TEAM_SHARE_BYTES_MIN) return;
     const first = Math.ceil(lead.position / BLOCK_SIZE_BYTES) * BLOCK_SIZE_BYTES;
     const isAll = bytes === lead.end - lead.position;
-    for (let at = 1; at < TEAM_STREAMS; at += 1) {
+    for (let at = 1; at < streams; at += 1) {
       const start = first + at * share;
-      const end = at === TEAM_STREAMS - 1 && isAll ? lead.end : start + share;
+      const end = at === streams - 1 && isAll ? lead.end : start + share;
       this.#fetch(node, content, reading, { start, end, limit: end, wantedEnd: start });
     }
     lead.stopAt = first + share;

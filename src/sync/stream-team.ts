@@ -32,7 +32,7 @@ export class StreamTeam {
   #sampledBytes = 0;
   #rate = 0;
   #trial: Trial | undefined;
-  /** Has more streams than one. */
+  /** Others have joined, be it in vain. Once is enough for what is left. */
   #isTogether = false;
 
   /** Asked again and again while a stream runs. */
@@ -45,12 +45,6 @@ export class StreamTeam {
     this.#trial = { rateBefore: this.#rate, since: now, bytes };
     this.#isTogether = true;
     return 'join';
-  }
-
-  /** The others have ended. */
-  alone(): void {
-    this.#isTogether = false;
-    this.#trial = undefined;
   }
 
   #judgeTrial(trial: Trial, now: number, bytes: number): TeamVerdict {

@@ -1,9 +1,10 @@
 /** One running GET into a data file, as the reader sees it. */
 import {
   STREAM_REACH_BYTES,
+  TEAM_FILE_BYTES_MIN,
   TEAM_READ_BYTES_MIN,
   TEAM_SHARE_BYTES_MIN,
-  TEAM_STREAMS,
+  TEAM_THREE_BYTES_MIN,
 } from '../limits.js';
 import type { EffectId } from '../remote/messages.js';
 
@@ -51,9 +52,17 @@ export function willBring({ position, stopAt, isAborted }: Stream, offset: numbe
   return offset >= position && offset < stopAt && !isAborted;
 }
 
+/** How many streams may share what this one would bring to the end of its file. */
+export function teamSize({ end }: Stream): number {
+  if (end <= TEAM_FILE_BYTES_MIN) return 1;
+  return end <= TEAM_THREE_BYTES_MIN ? 2 : 3;
+}
+
 /** Its reader is as fast as the line, has read much, and much is left. */
-export function isStarved({ position, start, end, limit, wantedEnd }: Stream): boolean {
+export function isStarved(stream: Stream): boolean {
+  const { position, start, end, limit, wantedEnd } = stream;
   const isWaitedFor = position < limit && position - wantedEnd < STREAM_REACH_BYTES;
   const hasReadMuch = position - start >= TEAM_READ_BYTES_MIN;
-  return isWaitedFor && hasReadMuch && (end - position) / TEAM_STREAMS >= TEAM_SHARE_BYTES_MIN;
+  const size = teamSize(stream);
+  return isWaitedFor && hasReadMuch && size > 1 && (end - position) / size >= TEAM_SHARE_BYTES_MIN;
 }
