@@ -82,6 +82,14 @@ install_integration() {
   install -Dm644 packaging/nuage-mount.desktop "$root/usr/share/applications/nuage-mount.desktop"
   install -Dm644 packaging/nuage-mount.svg \
     "$root/usr/share/icons/hicolor/scalable/apps/nuage-mount.svg"
+  local program=(node "$project/dist/cli/main.js") shared=$root/usr/share
+  mkdir -p "$shared"/{bash-completion/completions,zsh/vendor-completions,fish/vendor_completions.d} \
+    "$shared/man/man1" "$root/usr/lib/systemd/user"
+  "${program[@]}" completion bash >"$shared/bash-completion/completions/nuage-mount"
+  "${program[@]}" completion zsh >"$shared/zsh/vendor-completions/_nuage-mount"
+  "${program[@]}" completion fish >"$shared/fish/vendor_completions.d/nuage-mount.fish"
+  "${program[@]}" completion man | gzip -9n >"$shared/man/man1/nuage-mount.1.gz"
+  node_modules/.bin/tsx scripts/systemd-unit.ts >"$root/usr/lib/systemd/user/nuage-mount@.service"
 }
 
 install_documents() {

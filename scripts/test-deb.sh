@@ -66,6 +66,11 @@ inside apt-get install -y -qq --no-install-recommends /tmp/nuage-mount.deb >"$wo
   { cat "$work/log" && exit 1; }
 inside useradd --create-home --uid 1000 eleve
 inside dpkg --verify nuage-mount
+for file in lib/systemd/user/nuage-mount@.service share/applications/nuage-mount.desktop \
+  share/bash-completion/completions/nuage-mount share/man/man1/nuage-mount.1.gz \
+  share/icons/hicolor/scalable/apps/nuage-mount.svg; do
+  [ -s "$root/usr/$file" ] || { say "missing: /usr/$file" && exit 1; }
+done
 
 say "running $(as_user 'nuage-mount --version') with Node.js $(inside /usr/lib/nuage-mount/bin/node --version)"
 as_user '

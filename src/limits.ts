@@ -723,6 +723,10 @@ export const CLOCK_DIFFERENCE_MS_MAX = 60_000;
 /** Of the log, in the file for support. */
 export const SUPPORT_LOG_LINES_MAX = 200;
 
+/** `log`: what fills a screen or two, and how often it looks for more. */
+export const LOG_LINES_SHOWN = 50;
+export const LOG_FOLLOW_MS = 500;
+
 /** `systemctl start` waits until the mount answers, which the unit limits to 90 s. */
 export const SYSTEMCTL_MS_MAX = 100_000;
 

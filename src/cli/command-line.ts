@@ -5,11 +5,13 @@
 import yargs, { type Argv } from 'yargs';
 import type { BackgroundProcess } from './background-process.js';
 import { addCache } from './definitions/cache.js';
+import { addCompletion } from './definitions/completion.js';
 import { addConfig } from './definitions/config.js';
 import { addDemo } from './definitions/demo.js';
 import { addDoctor } from './definitions/doctor.js';
 import { addEnable } from './definitions/enable.js';
 import { addLogin } from './definitions/login.js';
+import { addLog } from './definitions/log.js';
 import { addMount } from './definitions/mount.js';
 import { addPin } from './definitions/pin.js';
 import { addStatus } from './definitions/status.js';
@@ -37,6 +39,7 @@ const ADDED = [
   addConfig,
   addEnable,
   addDoctor,
+  addLog,
   addDemo,
 ];
 
@@ -56,8 +59,9 @@ export async function runCommandLine(
 }
 
 function build(args: readonly string[], early: BackgroundProcess | undefined): Argv {
-  const commands = ADDED.reduce((y, add) => add(y), addMount(yargs(args), early));
-  return commands
+  const adders = [(y: Argv): Argv => addMount(y, early), ...ADDED];
+  const commands = adders.reduce((y, add) => add(y), yargs(args));
+  return addCompletion(commands, adders)
     .scriptName('nuage-mount')
     .usage(`${helpText.about()}\n\n  $0\n      ${startText.about()}`)
     .epilogue(`${examples()}\n\n${exitCodes()}`)

@@ -15,6 +15,8 @@ export const OTHER_COMMANDS = [
   'accounts',
   'enable',
   'doctor',
+  'log',
+  'completion',
   'disable',
   'demo',
 ] as const;

@@ -69,6 +69,7 @@ async function mountIt(
     localNames: [],
     typed: {},
     logLevel: 'warn',
+    logNames: true,
     terminalLevel: 'warn',
   };
   const tell = (): void => {

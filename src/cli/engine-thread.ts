@@ -9,7 +9,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { assert } from '../assert.js';
 import { diskSpaceOf } from '../cache/disk-space.js';
 import { systemClock } from '../clock.js';
-import { toErrorRecord } from '../errors.js';
+import { NuageError, toErrorRecord } from '../errors.js';
 import { Engine } from '../fs/engine.js';
 import { errnoOf, isExpected } from '../fs/errno.js';
 import { pendingNodes } from '../fs/status.js';
@@ -173,6 +173,8 @@ function plain<Rec extends { readonly fields?: Readonly<Record<string, unknown>>
   const fields: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(record.fields)) {
     fields[name] = value instanceof Error ? describe(value) : value;
+    // For who must keep it out of the words of the error.
+    if (value instanceof NuageError && value.path !== undefined) fields['path'] ??= value.path;
   }
   return { ...record, fields };
 }

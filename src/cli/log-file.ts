@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { LOG_FILE_BYTES_MAX, LOG_FILES_KEPT } from '../limits.js';
+import { withoutNames } from './log-privacy.js';
 import { LOG_LEVELS, type LogFields, type LogLevel, type LogRecord, type LogSink } from '../log.js';
 
 export const LOG_FOLDER = 'log';
@@ -10,6 +11,8 @@ export const LOG_NAME = 'nuage-mount.log';
 export interface LogOptions {
   readonly folder: string;
   readonly level: LogLevel;
+  /** Whether files and folders are named. */
+  readonly names: boolean;
   /** Of what also goes to standard error; undefined for nothing. */
   readonly terminalLevel: LogLevel | undefined;
 }
@@ -22,7 +25,7 @@ export function createLog(options: LogOptions): LogSink {
     const isForTerminal = isWanted(record, options.terminalLevel);
     const isForFile = isWanted(record, options.level);
     if (!isForTerminal && !isForFile) return;
-    const line = `${format(record)}\n`;
+    const line = `${format(record, options.names)}\n`;
     if (isForTerminal) process.stderr.write(line);
     if (!isForFile) return;
     try {
@@ -49,8 +52,9 @@ function turnOver(file: string): void {
   }
 }
 
-function format({ time, level, scope, message, fields }: LogRecord): string {
-  const details = fields === undefined ? '' : ` ${json(fields)}`;
+function format(record: LogRecord, names: boolean): string {
+  const { time, level, scope, message, fields } = record;
+  const details = fields === undefined ? '' : ` ${json(names ? fields : withoutNames(fields))}`;
   return `${new Date(time).toISOString()} ${level.padEnd(5)} ${scope}: ${message}${details}`;
 }
 

@@ -35,6 +35,7 @@ export interface MountArguments {
   readonly pollInterval: number | undefined;
   readonly uploadDelay: number | undefined;
   readonly logLevel: string | undefined;
+  readonly logNames: boolean | undefined;
 }
 
 /** @throws CommandError for what makes no sense, typed or configured. */
@@ -60,6 +61,7 @@ export function mountSettings(args: MountArguments): MountSettings {
     uploadDelayMs: valueOf('upload-delay') * 1000,
     localNames: valueOf('local-names'),
     logLevel: levelOf(valueOf('log-level')) ?? 'info',
+    logNames: valueOf('log-names'),
     terminalLevel: args.foreground ? (levelOf(typed['log-level']) ?? 'warn') : undefined,
     typed,
   };
@@ -74,6 +76,7 @@ function typedIn(args: MountArguments): ConfigValues {
     'upload-delay': args.uploadDelay,
     'fs-type': args.fsType,
     'log-level': args.logLevel,
+    'log-names': args.logNames,
     'read-only': args.readOnly,
     'allow-other': args.allowOther,
   };

@@ -63,6 +63,7 @@ export class MountedAccount {
     this.#sink = createLog({
       folder: path.join(this.#folder, LOG_FOLDER),
       level: settings.logLevel,
+      names: settings.logNames,
       terminalLevel: settings.terminalLevel,
     });
     this.#logger = new Logger('mount', this.#sink);

@@ -23,6 +23,8 @@ export interface MountSettings {
   readonly localNames: readonly string[];
   /** Of the file. */
   readonly logLevel: LogLevel;
+  /** Whether the log may name files and folders. */
+  readonly logNames: boolean;
   /** Of standard error, where anything goes there. */
   readonly terminalLevel: LogLevel | undefined;
   /** What the command line said of it, for those who ask later. */

@@ -63,4 +63,5 @@ const UNTYPED = {
   pollInterval: undefined,
   uploadDelay: undefined,
   logLevel: undefined,
+  logNames: undefined,
 } as const;

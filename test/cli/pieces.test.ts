@@ -89,6 +89,7 @@ const TYPED: MountArguments = {
   pollInterval: 30,
   uploadDelay: 1,
   logLevel: undefined,
+  logNames: undefined,
 };
 
 describe('what is typed', () => {
@@ -243,7 +244,7 @@ describe('the log', () => {
   it('keeps a bounded number of bounded files, open to the owner alone', () => {
     const logger = new Logger(
       'test',
-      createLog({ folder, level: 'info', terminalLevel: undefined }),
+      createLog({ folder, level: 'info', terminalLevel: undefined, names: true }),
     );
     const text = 'x'.repeat(LOG_FILE_BYTES_MAX / 4);
     for (let count = 0; count < 4 * (LOG_FILES_KEPT + 2); count += 1) logger.info(text);
@@ -259,7 +260,7 @@ describe('the log', () => {
   it('holds what is as grave as its level, with the cause of an error', () => {
     const logger = new Logger(
       'test',
-      createLog({ folder, level: 'warn', terminalLevel: undefined }),
+      createLog({ folder, level: 'warn', terminalLevel: undefined, names: true }),
     );
     logger.info('unimportant');
     const error = new NuageError('io', 'it broke', { cause: new Error('the disk') });
@@ -272,7 +273,7 @@ describe('the log', () => {
   it('does not end the process over a field that is no JSON', () => {
     const logger = new Logger(
       'test',
-      createLog({ folder, level: 'info', terminalLevel: undefined }),
+      createLog({ folder, level: 'info', terminalLevel: undefined, names: true }),
     );
     const circle: Record<string, unknown> = {};
     circle['itself'] = circle;

@@ -92,6 +92,7 @@ export const CONFIG_KEYS = {
   // The only type of FUSE that GLib and KDE take as remote.
   'fs-type': forEach(text, 'fuse.sshfs'),
   'log-level': forEach(oneOf(...LOG_LEVELS), 'info'),
+  'log-names': forEach(yesNo, false),
 } satisfies Readonly<Record<keyof typeof configKeyText, Key>>;
 
 export type ConfigKey = keyof typeof CONFIG_KEYS;

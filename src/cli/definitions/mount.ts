@@ -64,7 +64,8 @@ function tuningOptions<Before>(y: Argv<Before>) {
     .option('log-level', {
       ...words('log-level'),
       describe: text.logLevel({ levels: LOG_LEVELS.join(', ') }),
-    });
+    })
+    .option('log-names', { type: 'boolean', describe: text.logNames() });
 }
 
 function words(key: ConfigKey) {

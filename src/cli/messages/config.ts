@@ -131,4 +131,8 @@ export const configKeyText = defineMessages({
     ],
   },
   'log-level': { en: 'error, warn, info, debug', fr: 'error, warn, info, debug' },
+  'log-names': {
+    en: 'Names of files and folders in the log, instead of marks',
+    fr: 'Les noms de fichiers et de dossiers dans le journal, au lieu de marques',
+  },
 });

@@ -67,6 +67,10 @@ export const mountOptionText = defineMessages({
     en: '{levels}; in a terminal warn',
     fr: '{levels} ; dans un terminal warn',
   },
+  logNames: {
+    en: 'Names of files and folders in the log, instead of marks',
+    fr: 'Les noms de fichiers et de dossiers dans le journal, au lieu de marques',
+  },
 });
 
 export const mountUsageText = defineMessages({
