@@ -36,12 +36,12 @@ async function listings(mounted: MountedNuage): Promise<number> {
 }
 
 async function isPrimed(mounted: MountedNuage, entries: number): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
+  for (let tries = 0; tries < 20; tries += 1) {
     const { stdout } = await mounted.command('status', mounted.folder, '--json');
-    if (stdout.includes(`"knownEntries":${entries}`)) return;
-    if (tries > 100) throw new Error(`never so many entries: ${stdout}`);
-    await pause(100);
+    if ((JSON.parse(stdout) as { knownEntries: number }).knownEntries === entries) return;
+    await pause(500);
   }
+  throw new Error(`never ${entries} entries`);
 }
 
 /** As {@link MountedNuage.sh}, while the program cannot do anything. */
