@@ -20,6 +20,8 @@ interface Searchable {
   parse(literal: string): Value;
 }
 
+const FILE_ID = '{http://owncloud.org/ns}fileid';
+
 const asText: Searchable['parse'] = (literal) => literal;
 const asTime: Searchable['parse'] = (literal) =>
   /^\d+$/.test(literal) ? Number(literal) : Date.parse(literal) / 1000;
@@ -32,7 +34,7 @@ const SEARCHABLE: Readonly<Record<string, Searchable>> = {
   },
   '{DAV:}getlastmodified': { read: (node) => node.mtime, parse: asTime },
   '{http://owncloud.org/ns}size': { read: (node) => node.size, parse: Number },
-  '{http://owncloud.org/ns}fileid': { read: (node) => node.id, parse: Number },
+  [FILE_ID]: { read: (node) => node.id, parse: Number },
   '{http://owncloud.org/ns}favorite': {
     read: (node) => node.favorite,
     parse: (literal) => literal === '1' || literal === 'true' || literal === 'yes',
@@ -158,7 +160,11 @@ function comparison(exchange: DavExchange, element: XmlElement): Test {
 function searchable(list: XmlElement | undefined): Searchable {
   const property = SEARCHABLE[list?.children[0]?.name ?? ''];
   if (property !== undefined) return property;
-  throw refuse('BadRequest', 'requested search property is not a valid property for this scope');
+  throw unsearchable();
+}
+
+function unsearchable(): DavError {
+  return refuse('BadRequest', 'requested search property is not a valid property for this scope');
 }
 
 /** `%` and `_` of SQL, without case. */
@@ -171,7 +177,10 @@ function likePattern(pattern: string): RegExp {
 function ordered(exchange: DavExchange, query: XmlElement, rows: Row[]): Row[] {
   const [first] = childNamed(query, '{DAV:}orderby')?.children ?? [];
   if (first === undefined) return rows.sort((a, b) => a.node.id - b.node.id);
-  const property = searchable(childNamed(first, '{DAV:}prop'));
+  const list = childNamed(first, '{DAV:}prop');
+  const property = searchable(list);
+  // Found by, but never sorted by.
+  if (list?.children[0]?.name === FILE_ID) throw unsearchable();
   const sign = childNamed(first, '{DAV:}descending') === undefined ? 1 : -1;
   return rows.sort((a, b) => {
     const [x, y] = [property.read(a.node, exchange), property.read(b.node, exchange)];

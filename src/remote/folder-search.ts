@@ -69,7 +69,10 @@ async function searchPage(
   return rows;
 }
 
-/** In the order of ids, so that pages neither overlap nor leave a gap. */
+/**
+ * In the order of names, since a server cannot sort by ids: pages may overlap or leave a gap where
+ * many folders have one name. What is left out is found by the listing of the folder above.
+ */
 function queryOf({ files, dav }: DavContext, first: number): string {
   const scope = files.address('').slice(dav.address('').length - 1, -1);
   return (
@@ -78,7 +81,7 @@ function queryOf({ files, dav }: DavContext, first: number): string {
     `<d:select>${FOLDER_PROPERTIES}</d:select>` +
     `<d:from><d:scope><d:href>${scope}</d:href><d:depth>infinity</d:depth></d:scope></d:from>` +
     '<d:where><d:is-collection/></d:where>' +
-    '<d:orderby><d:order><d:prop><oc:fileid/></d:prop><d:ascending/></d:order></d:orderby>' +
+    '<d:orderby><d:order><d:prop><d:displayname/></d:prop><d:ascending/></d:order></d:orderby>' +
     `<d:limit><d:nresults>${SEARCH_PAGE_ROWS}</d:nresults>` +
     `<s:firstresult>${first}</s:firstresult></d:limit>` +
     '</d:basicsearch></d:searchrequest>'

@@ -189,4 +189,33 @@ contract('a listing', (server) => {
     }
     expect(names).toEqual(['', 'a', 'b', 'c', 'd']);
   });
+
+  it('of a tree shows each folder before what is in it, and all of that before the next', async () => {
+    const dir = await server.folder();
+    for (const name of ['b', 'b/c', 'a', 'leer']) await server.dav('MKCOL', `${dir}/${name}`);
+    for (const name of ['b/c/1', 'b/z', 'a/2', 'x']) await server.put(`${dir}/${name}`, name);
+    const rows = await server.list(dir, 'infinity', ['d:getetag', 'oc:size']);
+    const start = server.at(dir).length + 1;
+    const paths = rows.map(({ href }) => decodeURIComponent(href).slice(start));
+    expect([...paths].sort()).toEqual(
+      ['', 'a/', 'a/2', 'b/', 'b/c/', 'b/c/1', 'b/z', 'leer/', 'x'].sort(),
+    );
+    const closed = new Set<string>();
+    let open: string[] = [''];
+    for (const path of paths.slice(1)) {
+      const above = path.slice(0, path.replace(/\/$/, '').lastIndexOf('/') + 1);
+      for (const folder of open.filter((name) => !above.startsWith(name))) closed.add(folder);
+      open = open.filter((name) => above.startsWith(name));
+      expect(closed, `${path} comes behind its folder`).not.toContain(above);
+      expect(open).toContain(above);
+      if (path.endsWith('/')) open.push(path);
+    }
+    const sizes = new Map(rows.map(({ found }, at) => [paths[at], found['oc:size']]));
+    expect([sizes.get('leer/'), Number(sizes.get('b/')) > 0]).toEqual(['0', true]);
+  });
+
+  it('of the root says which state of its data the server has', async () => {
+    const [row] = await server.list('', '0', ['d:getetag', 'oc:data-fingerprint']);
+    expect(row?.found).toHaveProperty('oc:data-fingerprint');
+  });
 });

@@ -53,6 +53,10 @@ const misfortune = [
     do: fc.constant('restart' as const),
     how: fc.constantFrom('clean' as const, 'killed' as const),
   }),
+  fc.record({
+    do: fc.constant('trees' as const),
+    how: fc.constantFrom('whole', 'refused', 'cut', 'one level', 'too large'),
+  }),
   fc.record({ do: fc.constant('offline' as const), count: fc.integer({ min: 1, max: 4 }) }),
 ];
 const step = fc.oneof(...ours, ...theirs, ...time, ...misfortune);
@@ -146,6 +150,13 @@ class World {
       this.bench.server.lostAnswers += count;
     },
     restart: ({ how }) => this.bench.restart(how),
+    trees: ({ how }) => {
+      const { server } = this.bench;
+      server.deepFailure = how === 'refused' ? 'forbidden' : undefined;
+      server.breaksAfter = how === 'cut' ? 2 : undefined;
+      server.levelsMax = how === 'one level' ? 1 : Infinity;
+      server.tooLarge = (path) => how === 'too large' && path !== 'd/f';
+    },
     offline: ({ count }) => {
       this.bench.server.failure = 'offline';
       this.#answers(count);
