@@ -615,6 +615,9 @@ export const UNLIMITED_BYTES = 1024 * 1024 * 1024 * MIB;
 export const XATTR_NAME_BYTES_MAX = 255;
 export const XATTR_VALUE_BYTES_MAX = 64 * KIB;
 
+/** A smaller copy is made here sooner than the server answers to one (0.3 s were seen). */
+export const SERVER_COPY_BYTES_MIN = 256 * KIB;
+
 /** One turn of copy_file_range and of zeroing; the kernel or the program asks for the rest. */
 export const COPY_PIECE_BYTES = 1 * MIB;
 
@@ -628,6 +631,28 @@ export const CACHE_CHECK_MS = 1_000;
 
 /** Changes that `status` names one by one. */
 export const STATUS_CHANGES_MAX = 100;
+
+/** Conflicts and unsent changes that are named one by one. */
+export const CONFLICTS_SHOWN_MAX = 1_000;
+
+/** What `trash` names one by one; all that it holds is searched. */
+export const TRASH_SHOWN_MAX = 1_000;
+
+/** Fewer deletions than this are nobody's accident, whatever share of a small account they are. */
+export const RUNAWAY_ENTRIES_MIN = 50;
+
+/** Deleting more of the account than this asks first. */
+export const RUNAWAY_SHARE_DEFAULT = 0.3;
+
+/** Deletions that were sent count towards the next ones for so long: a slow accident is one too. */
+export const RUNAWAY_MEMORY_MS = 600_000;
+
+/** How much is deleted is counted again after this, or so many changes: some ms for 10,000. */
+export const RUNAWAY_COUNTED_MS = 500;
+export const RUNAWAY_CHANGES_MAX = 25;
+
+/** Deletions wait for those that follow, so that a folder goes as one request; at most so long. */
+export const REMOVAL_BURST_MS_MAX = 10_000;
 
 // --- remote: uploads, changes, answers ---
 

@@ -67,6 +67,10 @@ export const NODE_SQL = {
   unlistedIn: `SELECT ino FROM ${UNLISTED} AND parent = ? ORDER BY ino LIMIT ?`,
   unlistedSizeIn: `SELECT count(*), total(base_size) FROM ${UNLISTED} AND parent = ?`,
   pending: 'SELECT ino FROM node WHERE change > 0 AND change > ? ORDER BY change LIMIT ?',
+  failed: 'SELECT ino FROM node WHERE failure_kind IS NOT NULL',
+  detached: `SELECT ino FROM node WHERE parent IS NULL AND base_parent IS NOT NULL ORDER BY ino`,
+  removals: `SELECT count(*), coalesce(sum(CASE is_folder WHEN 0 THEN base_size END), 0) FROM node
+    WHERE parent IS NULL AND base_parent IS NOT NULL AND change > ?`,
   lastChange: 'SELECT max(change) FROM node WHERE change > 0',
   insert: `INSERT INTO node (${ALL}) VALUES (${COLUMNS.map(() => '?').join(', ')})`,
   update: `UPDATE node SET ${COLUMNS.map((name) => `${name} = ?`).join(', ')} WHERE ino = ?`,

@@ -127,12 +127,20 @@ CREATE INDEX node_unlisted ON node (parent, ino)
   WHERE is_folder = 1 AND listed_etag IS NULL AND base_parent IS NOT NULL AND parent IS NOT NULL;
 `;
 
+/** DISPOSABLE: which files are conflict copies, under whatever name. A name tells it as well. */
+const CONFLICT = `
+CREATE TABLE conflict (
+  ino INTEGER PRIMARY KEY               -- node.ino of the user's version
+) STRICT;
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
   OWNER + SUBFOLDERS,
   PIN + TAILS,
   FRONTIER,
+  CONFLICT,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -10,6 +10,7 @@ import { assert } from '../assert.js';
 import { NuageError } from '../errors.js';
 import { NODE_CACHE_ENTRIES_MAX, TREE_DEPTH_MAX } from '../limits.js';
 import { AttributeTable } from './attribute-table.js';
+import { ConflictTable } from './conflict-table.js';
 import type { CacheDatabase } from './database.js';
 import {
   attributeColumnsOf,
@@ -24,6 +25,7 @@ import {
 import { Frontier } from './frontier.js';
 import { PinTable } from './pin-table.js';
 import { type ChildRow, differences, type NodeDraft, ROOT_INO, type TreeNode } from './node.js';
+import { Removals } from './removals.js';
 import type { Sql } from './sql.js';
 
 export interface PendingQuery {
@@ -44,6 +46,8 @@ interface Counters {
 export class TreeStore {
   readonly pins: PinTable;
   readonly frontier: Frontier;
+  readonly conflicts: ConflictTable;
+  readonly removals: Removals;
   readonly #db: CacheDatabase;
   readonly #sql: Statements;
   readonly #attributes: AttributeTable;
@@ -62,6 +66,8 @@ export class TreeStore {
     this.#attributes = new AttributeTable(db);
     this.pins = new PinTable(db);
     this.frontier = new Frontier(db);
+    this.conflicts = new ConflictTable(db);
+    this.removals = new Removals(db);
     this.#nextChange = (this.#sql.lastChange.get() ?? 0) + 1;
     db.onCommit(() => this.#touched.clear());
     db.onRollback(() => this.#forgetTouched());
@@ -172,6 +178,7 @@ export class TreeStore {
       this.#sql.remove.run(ino);
       this.#attributes.removeAll(ino);
       this.pins.remove(ino);
+      this.conflicts.remove(ino);
       this.#nodes.delete(ino);
       this.#touched.add(ino);
       this.#count(before, -1);
@@ -191,6 +198,15 @@ export class TreeStore {
   /** Nodes whose last try failed. */
   failedCount(): number {
     return this.#counts().failed;
+  }
+
+  /** Nodes whose last try failed. */
+  failed(): readonly TreeNode[] {
+    return this.#all(this.#sql.failed.all());
+  }
+
+  get lastChange(): number {
+    return this.#nextChange - 1;
   }
 
   /** All rows, the root and deleted ones included. */
@@ -342,6 +358,7 @@ interface Statements {
   readonly hasBaseChildren: Sql<[number], number>;
   readonly folderCount: Sql<[], number>;
   readonly pending: Sql<[number, number], number>;
+  readonly failed: Sql<[], number>;
   readonly lastChange: Sql<[], number | null>;
   readonly insert: Sql<Column[]>;
   readonly update: Sql<Column[]>;
@@ -368,6 +385,7 @@ function prepareStatements(db: CacheDatabase): Statements {
     hasBaseChildren: db.prepareValue(NODE_SQL.hasBaseChildren),
     folderCount: db.prepareValue(NODE_SQL.folderCount),
     pending: db.prepareValue(NODE_SQL.pending),
+    failed: db.prepareValue(NODE_SQL.failed),
     lastChange: db.prepareValue(NODE_SQL.lastChange),
     insert: db.prepare(NODE_SQL.insert),
     update: db.prepare(NODE_SQL.update),

@@ -7,6 +7,8 @@ import type { BackgroundProcess } from './background-process.js';
 import { addCache } from './definitions/cache.js';
 import { addCompletion } from './definitions/completion.js';
 import { addConfig } from './definitions/config.js';
+import { addConflicts } from './definitions/conflicts.js';
+import { addDeletions } from './definitions/deletions.js';
 import { addDemo } from './definitions/demo.js';
 import { addDoctor } from './definitions/doctor.js';
 import { addEnable } from './definitions/enable.js';
@@ -14,9 +16,12 @@ import { addLogin } from './definitions/login.js';
 import { addLog } from './definitions/log.js';
 import { addMount } from './definitions/mount.js';
 import { addPin } from './definitions/pin.js';
+import { addRetry } from './definitions/retry.js';
 import { addStatus } from './definitions/status.js';
 import { addSync } from './definitions/sync.js';
+import { addTrash } from './definitions/trash.js';
 import { addUnmount } from './definitions/unmount.js';
+import { addVersions } from './definitions/versions.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { exitMeanings } from './messages/exit-codes.js';
 import { generalText } from './messages/general.js';
@@ -36,6 +41,11 @@ const ADDED = [
   addSync,
   addPin,
   addCache,
+  addTrash,
+  addVersions,
+  addDeletions,
+  addConflicts,
+  addRetry,
   addConfig,
   addEnable,
   addDoctor,
@@ -110,6 +120,7 @@ const EXAMPLES: readonly (readonly [string, () => string])[] = [
   ['nuage-mount status', exampleText.status],
   ['nuage-mount sync && poweroff', exampleText.sync],
   ['nuage-mount pin ~/Nuage/Cours', exampleText.pin],
+  ['nuage-mount trash --restore 4711', exampleText.trash],
   ['nuage-mount unmount ~/Nuage', exampleText.unmount],
   ['nuage-mount demo', exampleText.demo],
 ];

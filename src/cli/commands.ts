@@ -118,16 +118,21 @@ export async function sync(dir: string | undefined): Promise<void> {
   // That it could not be told is no reason to stop; `ask` below notices the end of the mount.
   const progress = setInterval(() => void tellProgress().catch(() => undefined), PROGRESS_MS);
   try {
-    const { pendingCount, online } = await ask(mount, { op: 'sync' });
+    const { pendingCount, online, heldDeletions } = await ask(mount, { op: 'sync' });
     if (pendingCount === 0) {
       print(syncText.allSent());
       return;
+    }
+    const folder = quoted(mount.mountPoint);
+    if (heldDeletions?.entries === pendingCount) {
+      const told = syncText.held({ count: pendingCount });
+      throw new CommandError(EXIT.QUEUE, told, syncText.showsHeld({ folder }));
     }
     const say = online ? syncText.refused : syncText.offline;
     throw new CommandError(
       EXIT.QUEUE,
       say({ count: pendingCount }),
-      syncText.whichAndWhy({ folder: quoted(mount.mountPoint) }),
+      syncText.whichAndWhy({ folder }),
     );
   } finally {
     clearInterval(progress);

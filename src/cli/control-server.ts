@@ -5,6 +5,7 @@ import { NuageError, toErrorRecord } from '../errors.js';
 import { CONTROL_LINE_BYTES_MAX } from '../limits.js';
 import type { Logger } from '../log.js';
 import { firstLine } from './control-line.js';
+import { type EngineQuestion, QUESTION_FIELDS } from './engine-questions.js';
 import type { ControlAnswer, ControlRequest, ControlResult } from './control-messages.js';
 
 export type ControlHandler = (request: ControlRequest) => Promise<ControlResult>;
@@ -59,29 +60,28 @@ async function serve(
 
 function parse(line: string): ControlRequest {
   const request = readRequest(line);
-  switch (request.op) {
-    case 'status':
-    case 'sync':
-    case 'login':
-    case 'cache':
-    case 'cache-check':
-      return { op: request.op };
-    case 'cache-clear':
-    case 'pin':
-    case 'unpin':
-    case 'pin-progress':
-      return { op: request.op, ino: inodeOf(request) };
-    case 'unmount':
-      return { op: 'unmount', lazy: 'lazy' in request && request.lazy };
-    case undefined:
-    default:
-      throw new NuageError('protocol', 'the mount does not know this command');
-  }
+  const { op } = request;
+  if (op === 'status' || op === 'sync' || op === 'login') return { op };
+  if (op === 'unmount') return { op, lazy: 'lazy' in request && request.lazy };
+  if (op === undefined) throw unknownCommand();
+  return questionOf(op, request);
 }
 
-function inodeOf(request: object): number {
-  if ('ino' in request && Number.isSafeInteger(request.ino)) return Number(request.ino);
-  throw new NuageError('protocol', 'this command names a file or folder by its inode');
+/** Its fields, all of the right type and no others. */
+function questionOf(op: EngineQuestion['op'], request: object): EngineQuestion {
+  if (!Object.hasOwn(QUESTION_FIELDS, op)) throw unknownCommand();
+  const question: Record<string, unknown> = { op };
+  for (const [name, type] of Object.entries(QUESTION_FIELDS[op])) {
+    const value = (request as Readonly<Record<string, unknown>>)[name];
+    const isRight = type === 'number' ? Number.isSafeInteger(value) : typeof value === 'string';
+    if (!isRight) throw new NuageError('protocol', `this command needs a ${type}, its ${name}`);
+    question[name] = value;
+  }
+  return question as unknown as EngineQuestion;
+}
+
+function unknownCommand(): NuageError {
+  return new NuageError('protocol', 'the mount does not know this command');
 }
 
 function readRequest(line: string): Partial<ControlRequest> {

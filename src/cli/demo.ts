@@ -6,7 +6,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { mountState } from '../fuse/mount.js';
-import { DEMO_POLL_MS, DEMO_UPLOAD_DELAY_MS } from '../limits.js';
+import { DEMO_POLL_MS, DEMO_UPLOAD_DELAY_MS, RUNAWAY_SHARE_DEFAULT } from '../limits.js';
 import {
   clearKilledDemos,
   type DemoNote,
@@ -65,6 +65,7 @@ async function mountIt(
     cacheBytesMax: undefined,
     freeBytesMin: undefined,
     pollIntervalMs: DEMO_POLL_MS,
+    confirmShare: RUNAWAY_SHARE_DEFAULT,
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
     localNames: [],
     typed: {},

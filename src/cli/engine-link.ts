@@ -2,6 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import { systemClock } from '../clock.js';
 import { fromErrorRecord, NuageError } from '../errors.js';
+import type { Notice } from '../fs/engine.js';
 import { closeDescriptor, createWakeup, signalWakeup } from '../fuse/system.js';
 import { workerEntry } from '../fuse/worker-entry.js';
 import { NURSERY_MIB } from '../limits.js';
@@ -17,6 +18,7 @@ export interface EngineLinkParts {
   readonly logger: Logger;
   /** Takes the engine's own records. */
   readonly sink: LogSink;
+  readonly onNotice: (notice: Notice) => void;
 }
 
 interface Asked {
@@ -36,6 +38,7 @@ export class EngineLink {
   readonly #early: EffectRequest[] = [];
   readonly #wakeupFd: number;
   readonly #sink: LogSink;
+  readonly #onNotice: (notice: Notice) => void;
   /** With undefined where the engine ended first. */
   readonly #statusWaiters = new Map<number, (status: EngineStatus | undefined) => void>();
   readonly #questions = new Map<number, Asked>();
@@ -45,7 +48,8 @@ export class EngineLink {
   #resolveMounted: () => void = () => undefined;
   #resolveEnded: (error: NuageError | undefined) => void = () => undefined;
 
-  constructor({ options, logger, sink }: EngineLinkParts) {
+  constructor({ options, logger, sink, onNotice }: EngineLinkParts) {
+    this.#onNotice = onNotice;
     this.#sink = sink;
     this.#logger = logger;
     this.#wakeupFd = createWakeup();
@@ -165,6 +169,9 @@ export class EngineLink {
         return;
       case 'log':
         this.#sink(message.record);
+        return;
+      case 'notice':
+        this.#onNotice(message.notice);
         return;
       case 'mounted':
         this.#resolveMounted();

@@ -3,6 +3,8 @@ import type { ErrorRecord } from '../errors.js';
 import type { LogRecord } from '../log.js';
 import type { EffectEvent, EffectRequest } from '../remote/messages.js';
 import type { ServerInfo } from '../remote/remote.js';
+import type { HeldRemovals } from '../sync/removal-guard.js';
+import type { Notice } from '../fs/engine.js';
 import type { FullReason } from '../fs/cache-keeper.js';
 import type { ReadAccount } from '../fs/read-accounts.js';
 import type { EngineAnswer, EngineQuestion } from './engine-questions.js';
@@ -29,6 +31,7 @@ export interface EngineOptions {
   readonly cacheBytesMax: number | undefined;
   /** Of the disk, left to others. Undefined: 1 GiB, or a twentieth of a small disk. */
   readonly freeBytesMin: number | undefined;
+  readonly confirmShare: number;
   readonly serverUrl: string;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
@@ -57,6 +60,8 @@ export interface EngineStatus {
   readonly quota: { readonly used: number; readonly available: number | undefined } | undefined;
   readonly pendingCount: number;
   readonly failedCount: number;
+  /** Deletions that wait for an answer; null where there are none. */
+  readonly heldDeletions: HeldRemovals | null;
   /** At most 100 of them, the oldest first. */
   readonly pending: readonly PendingChange[];
   /** Programs that have read since the mount, those first that have read most; at most 65. */
@@ -86,5 +91,6 @@ export type FromEngine =
   | { readonly type: 'answer'; readonly id: number; readonly answer: EngineAnswer }
   | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorRecord }
   | { readonly type: 'flushed'; readonly id: number }
+  | { readonly type: 'notice'; readonly notice: Notice }
   /** The last message: the engine has closed its files and leaves its loop. */
   | { readonly type: 'ended'; readonly error: ErrorRecord | undefined };

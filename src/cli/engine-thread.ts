@@ -53,6 +53,7 @@ function run(options: EngineOptions, port: MessagePort, { post, logger }: Output
     notifier,
     wake: (key) => session.wake(key),
     mounted: () => post({ type: 'mounted' }),
+    notice: (notice) => post({ type: 'notice', notice }),
     disk: () => diskSpaceOf(options.stateFolder),
     processOf: processName,
     clock: systemClock,
@@ -140,11 +141,10 @@ function answer(
   engine: Engine,
   post: Served['post'],
 ): void {
-  try {
-    answerQuestion(engine, question, (told) => post({ type: 'answer', id, answer: told }));
-  } catch (error) {
-    post({ type: 'refusal', id, error: toErrorRecord(error) });
-  }
+  answerQuestion(engine, question, {
+    done: (told) => post({ type: 'answer', id, answer: told }),
+    failed: (error) => post({ type: 'refusal', id, error: toErrorRecord(error) }),
+  });
 }
 
 function statusOf(engine: Engine): EngineStatus {
@@ -160,6 +160,7 @@ function statusOf(engine: Engine): EngineStatus {
     quota: space.quota,
     pendingCount: tree.pendingCount(),
     failedCount: tree.failedCount(),
+    heldDeletions: sync.removals.held() ?? null,
     pending: pendingNodes(engine.context),
     readers: readers.all(),
   };

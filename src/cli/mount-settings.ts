@@ -32,6 +32,7 @@ export interface MountArguments {
   readonly insecure: boolean;
   readonly cacheSize: string | undefined;
   readonly minFree: string | undefined;
+  readonly confirmDeletions: number | undefined;
   readonly pollInterval: number | undefined;
   readonly uploadDelay: number | undefined;
   readonly logLevel: string | undefined;
@@ -57,6 +58,7 @@ export function mountSettings(args: MountArguments): MountSettings {
     allowInsecure: args.insecure || allowInsecure,
     cacheBytesMax: parseSize(valueOf('cache-size')),
     freeBytesMin: parseSize(valueOf('min-free')),
+    confirmShare: valueOf('confirm-deletions') / 100,
     pollIntervalMs: valueOf('poll-interval') * 1000,
     uploadDelayMs: valueOf('upload-delay') * 1000,
     localNames: valueOf('local-names'),
@@ -72,6 +74,7 @@ function typedIn(args: MountArguments): ConfigValues {
   const given: ConfigValues = {
     'cache-size': args.cacheSize,
     'min-free': args.minFree,
+    'confirm-deletions': args.confirmDeletions,
     'poll-interval': args.pollInterval,
     'upload-delay': args.uploadDelay,
     'fs-type': args.fsType,

@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { databasePath } from '../cache/state-folder.js';
 import { NuageError } from '../errors.js';
+import type { Notice } from '../fs/engine.js';
 import { SOURCE_PREFIX, mountFuse, unmountFuse } from '../fuse/mount.js';
 import { canonicalMountPoint, mountOn } from '../fuse/mount-table.js';
 import {
@@ -202,6 +203,7 @@ export class MountedAccount {
     this.#undo.push(() => fs.closeSync(deviceFd));
     this.#undo.push(() => this.#unmount({ lazy: true }));
     const { pollIntervalMs, uploadDelayMs, cacheBytesMax, freeBytesMin } = this.#settings;
+    const { confirmShare } = this.#settings;
     const stateFolder = this.#folder;
     const engine = new EngineLink({
       options: {
@@ -216,12 +218,14 @@ export class MountedAccount {
         uploadDelayMs,
         cacheBytesMax,
         freeBytesMin,
+        confirmShare,
         serverUrl: this.#settings.url,
         localNames: this.#settings.localNames,
         rootFiles: rootFiles(this.#settings),
       },
       logger: this.#logger,
       sink: this.#sink,
+      onNotice: (notice) => this.#notice(notice),
     });
     this.#engine = engine;
     this.#undo.push(async () => {
@@ -230,6 +234,11 @@ export class MountedAccount {
       await engine.close();
     });
     return engine;
+  }
+
+  /** In the log, for who looks at nothing else. */
+  #notice({ held }: Notice): void {
+    this.#logger.warn('deletions wait for your answer: `nuage-mount deletions`', { ...held });
   }
 
   async #failedStart(engine: EngineLink): Promise<never> {
@@ -254,29 +263,20 @@ export class MountedAccount {
   async #control(request: ControlRequest): Promise<ControlResult> {
     const engine = this.#engine;
     if (engine === undefined) throw new NuageError('busy', 'the mount is still beginning');
-    switch (request.op) {
-      case 'status':
-        return this.#status(engine);
-      case 'sync':
-        await engine.flush();
-        return this.#status(engine);
-      case 'unmount': {
-        await within(FLUSH_AT_END_MS_MAX, engine.flush());
-        const status = await this.#status(engine);
-        this.#unmount({ lazy: request.lazy });
-        return status;
-      }
-      case 'login':
-        await this.#useNewPassword(engine);
-        return this.#status(engine);
-      case 'cache':
-      case 'cache-clear':
-      case 'cache-check':
-      case 'pin':
-      case 'unpin':
-      case 'pin-progress':
-        return engine.ask(request);
+    if (request.op === 'status') return this.#status(engine);
+    if (request.op === 'sync') {
+      await engine.flush();
+      return this.#status(engine);
     }
+    if (request.op === 'login') {
+      await this.#useNewPassword(engine);
+      return this.#status(engine);
+    }
+    if (request.op !== 'unmount') return engine.ask(request);
+    await within(FLUSH_AT_END_MS_MAX, engine.flush());
+    const status = await this.#status(engine);
+    this.#unmount({ lazy: request.lazy });
+    return status;
   }
 
   /** What is queued goes on with it. @throws NuageError where no password is kept. */

@@ -21,6 +21,8 @@ export interface MountSettings {
   readonly uploadDelayMs: number;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
+  /** Deleting more of the account than this share asks first. */
+  readonly confirmShare: number;
   /** Of the file. */
   readonly logLevel: LogLevel;
   /** Whether the log may name files and folders. */

@@ -23,9 +23,10 @@ export function showStatus(status: MountStatus): string {
   }
   lines.push(...showReaders(status));
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
-  lines.push(`  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
+  lines.push(...showHeld(status), `  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
   lines.push(...status.pending.flatMap((change) => showChange(change)));
-  const more = status.pendingCount - status.pending.length;
+  const held = status.heldDeletions?.entries ?? 0;
+  const more = status.pendingCount - status.pending.length - held;
   if (more > 0) lines.push(`    ${text.more({ count: more })}`);
   return `${lines.join('\n')}\n`;
 }
@@ -52,6 +53,13 @@ function showReaders({ readers }: MountStatus): readonly string[] {
       text.reader({ program: printable(program), bytes: humanBytes(bytes), count: files }),
     );
   return [`  ${text.readers({ list: list.join(', ') })}`];
+}
+
+function showHeld({ heldDeletions: held }: MountStatus): readonly string[] {
+  if (held === null) return [];
+  const say = held.reason === 'much' ? text.heldMuch : text.heldShare;
+  const what = say({ count: held.entries, bytes: humanBytes(held.bytes) });
+  return [`  ${what}`, `    ${text.heldHint()}`];
 }
 
 function showQueue({ pendingCount: count, failedCount: refused }: MountStatus): string {

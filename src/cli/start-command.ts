@@ -60,6 +60,7 @@ const UNTYPED = {
   caFile: undefined,
   cacheSize: undefined,
   minFree: undefined,
+  confirmDeletions: undefined,
   pollInterval: undefined,
   uploadDelay: undefined,
   logLevel: undefined,

@@ -19,6 +19,7 @@ import type { Handles } from './handles.js';
 import type { Inodes } from './inodes.js';
 import type { OpenFiles } from './open-files.js';
 import type { ReadAccounts } from './read-accounts.js';
+import type { ServerCopies } from './server-copy.js';
 import type { Space } from './space.js';
 
 export interface FsOptions {
@@ -50,6 +51,7 @@ export interface FsContext {
   /** What the kernel is told; what follows from it for listings, with the next timer. */
   readonly kernel: Invalidations;
   readonly readers: ReadAccounts;
+  readonly serverCopies: ServerCopies;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly options: FsOptions;

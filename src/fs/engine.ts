@@ -15,6 +15,7 @@ import type { EffectEvent, EffectRequest } from '../remote/messages.js';
 import type { ServerInfo } from '../remote/remote.js';
 import { EffectClient } from '../sync/effects.js';
 import { patternOf } from '../sync/local-names.js';
+import type { HeldRemovals } from '../sync/removal-guard.js';
 import { recover } from '../sync/recovery.js';
 import { Synchroniser } from '../sync/synchroniser.js';
 import { Timers } from '../sync/timers.js';
@@ -26,12 +27,15 @@ import { Durability } from './durability.js';
 import { contentOf } from './file-content.js';
 import { NuageFileSystem } from './filesystem.js';
 import { Handles } from './handles.js';
+import { History } from './history.js';
 import { Housekeeping } from './housekeeping.js';
 import { Inodes } from './inodes.js';
 import { KernelUpdates } from './kernel-updates.js';
 import { OpenFiles } from './open-files.js';
 import { type ProcessNames, ReadAccounts } from './read-accounts.js';
 import { makeRootFiles } from './root-files.js';
+import { Refusals } from './refusals.js';
+import { ServerCopies } from './server-copy.js';
 import { Space } from './space.js';
 
 export interface EngineSettings extends FsOptions, WantedBounds {
@@ -39,6 +43,8 @@ export interface EngineSettings extends FsOptions, WantedBounds {
   /** What the server said at the last connect; undefined when it was not reached now. */
   readonly server: ServerInfo | undefined;
   readonly pollIntervalMs: number;
+  /** Deleting more of the account than this share asks first. */
+  readonly confirmShare: number;
 }
 
 export interface EngineSurroundings {
@@ -48,6 +54,8 @@ export interface EngineSurroundings {
   readonly wake: (key: string) => void;
   /** The kernel has begun to talk to us. */
   readonly mounted: () => void;
+  /** Something has happened that somebody should be told of who does not look at the status. */
+  readonly notice: (notice: Notice) => void;
   /** Of the disk that holds the state folder. */
   readonly disk: () => DiskSpace;
   /** Names of the programs that read. */
@@ -60,6 +68,11 @@ export interface EngineSurroundings {
   readonly randomId: () => string;
 }
 
+export interface Notice {
+  readonly type: 'removals-held';
+  readonly held: HeldRemovals;
+}
+
 /** Where the server's own rules are kept for a start without it. */
 const SERVER_KEY = 'server';
 
@@ -67,6 +80,8 @@ export class Engine {
   readonly fileSystem: NuageFileSystem;
   readonly context: FsContext;
   readonly cacheJobs: CacheJobs;
+  readonly history: History;
+  readonly refusals: Refusals;
   readonly timers: Timers;
   readonly #db: CacheDatabase;
   readonly #effects: EffectClient;
@@ -87,6 +102,8 @@ export class Engine {
     this.#db = storage.db;
     this.#server = this.#rememberServer(storage.tree, settings.server);
     this.context = this.#assemble(settings, surroundings, storage);
+    this.refusals = new Refusals(this.context);
+    this.history = new History(this.context, this.#effects);
     this.cacheJobs = new CacheJobs(this.context, this.timers);
     this.#housekeeping = new Housekeeping(this.context, {
       timers: this.timers,
@@ -163,7 +180,7 @@ export class Engine {
 
   #assemble(
     settings: EngineSettings,
-    { clock, logger, wake, disk, random, randomId, processOf }: EngineSurroundings,
+    { clock, logger, wake, disk, random, randomId, processOf, notice }: EngineSurroundings,
     { db, tree, contents }: Storage,
   ): FsContext {
     const openFiles = new OpenFiles(tree);
@@ -184,6 +201,7 @@ export class Engine {
       {
         detached: (ino) => inodes.reap(ino),
         commitOpenFile: (ino) => openFiles.commit(ino),
+        held: (held) => notice({ type: 'removals-held', held }),
         pinning: {
           contentOf: (node) => contentOf({ tree, contents }, node),
           isOpen: (ino) => handles.openCount(ino) > 0,
@@ -191,14 +209,10 @@ export class Engine {
         },
       },
     );
+    const reserve = new DiskReserve(settings.stateFolder, disk());
     const keeper: CacheKeeper = new CacheKeeper(
       { tree, contents, sync, handles, clock, logger: logger.scoped('cache') },
-      {
-        timers: this.timers,
-        wanted: settings,
-        disk,
-        reserve: new DiskReserve(settings.stateFolder, disk()),
-      },
+      { timers: this.timers, wanted: settings, disk, reserve },
     );
     const inodes = new Inodes({
       tree,
@@ -220,6 +234,7 @@ export class Engine {
       keeper,
       kernel: this.#kernel,
       readers: new ReadAccounts(processOf, clock),
+      serverCopies: new ServerCopies(),
       inodes,
       handles,
       openFiles,

@@ -166,6 +166,8 @@ export function copyFileRange(
 ): Result<number> {
   const source = context.handles.file(from.handle);
   const target = context.handles.file(to.handle);
+  const copied = context.serverCopies.copy(context, { from, to, length });
+  if (copied !== undefined) return copied;
   const piece = Buffer.allocUnsafe(Math.min(length, COPY_PIECE_BYTES));
   const bytes = readBytes(context, source, from.offset, piece);
   if (bytes instanceof Parked) return bytes;

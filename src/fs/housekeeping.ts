@@ -43,7 +43,11 @@ export class Housekeeping {
     this.#parts.effects.start(
       { op: 'quota' },
       {
-        done: (quota) => space.learn(quota, this.#queuedBytes()),
+        done: (quota) => {
+          space.learn(quota, this.#queuedBytes());
+          const room = quota.available ?? Infinity;
+          sync.uploader.retry(({ failure, size }) => failure?.kind === 'quota' && size <= room);
+        },
         failed: () => undefined,
       },
     );

@@ -149,6 +149,13 @@ export function sendSoon(context: FsContext, ino: number): void {
   sync.uploader.planSoon(options.uploadDelayMs);
 }
 
+/** As {@link sendSoon}, for what was deleted. */
+export function removeSoon(context: FsContext, ino: number): void {
+  const { sync, options } = context;
+  sync.activity.removed(ino);
+  sync.uploader.planSoon(options.uploadDelayMs);
+}
+
 /**
  * The server's file at this place that is about to go: who takes the place takes its identity, so
  * that shares, comments and versions stay with the name (D5).
@@ -249,7 +256,7 @@ export function discard(context: FsContext, node: TreeNode): void {
     if (node.parent !== undefined) touchFolder(context, node.parent);
     inodes.reap(node.ino);
   });
-  sendSoon(context, node.ino);
+  removeSoon(context, node.ino);
 }
 
 function taken(name: string): NuageError {

@@ -17,6 +17,7 @@ import {
   leavingFileAt,
   presentChild,
   requireEmpty,
+  removeSoon,
   sendSoon,
   touchFolder,
 } from './name-operations.js';
@@ -164,7 +165,7 @@ function carryOut(context: FsContext, plan: Plan): void {
   for (const gone of [target, heir]) {
     if (gone === undefined) continue;
     inodes.reap(gone.ino);
-    sendSoon(context, gone.ino);
+    removeSoon(context, gone.ino);
   }
   for (const { ino } of [source, ...plan.joining]) sendSoon(context, ino);
 }

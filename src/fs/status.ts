@@ -21,11 +21,12 @@ export interface PendingNode {
   readonly failure: TreeNode['failure'];
 }
 
-/** The oldest changes first, at most {@link STATUS_CHANGES_MAX}. */
+/** The oldest changes first, at most {@link STATUS_CHANGES_MAX}; not those that are held. */
 export function pendingNodes(context: FsContext): readonly PendingNode[] {
-  const { tree } = context;
+  const { tree, sync } = context;
   const nodes = tree.pending({ afterChange: 0, limit: STATUS_CHANGES_MAX });
-  return nodes.map((node) => ({
+  const sent = nodes.filter((node) => !sync.removals.isHeld(node));
+  return sent.map((node) => ({
     path: tree.path(node.ino) ?? tree.basePath(node.ino) ?? node.name,
     action: ACTION[differences(node)[0] ?? 'content'],
     bytes: node.contentDirty ? node.size : 0,

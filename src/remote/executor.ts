@@ -34,6 +34,7 @@ import type {
 } from './messages.js';
 import { abortedError } from './network-error.js';
 import type { EntrySink, Remote, StoredFile } from './remote.js';
+import { saveVersion } from './save-version.js';
 import { syncFiles } from './sync-files.js';
 
 export interface ExecutorOptions {
@@ -58,10 +59,16 @@ const LANE_OF = {
   'fetch-together': 'company',
   'create-folder': 'change',
   move: 'change',
+  copy: 'change',
   remove: 'change',
   'set-modified': 'change',
   put: 'upload',
   'sync-files': 'disk',
+  trash: 'list',
+  versions: 'list',
+  'restore-trashed': 'change',
+  'restore-version': 'change',
+  'save-version': 'fetch',
 } as const satisfies Record<Effect['op'], LaneName>;
 
 interface Job {
@@ -184,6 +191,8 @@ export class EffectExecutor {
         return remote.createFolder(effect.path, signal);
       case 'move':
         return this.#void(remote.move(effect.from, effect.to, effect.etag, signal));
+      case 'copy':
+        return remote.copy(effect, signal);
       case 'remove':
         return this.#void(remote.remove(effect.path, effect.etag, signal));
       case 'set-modified':
@@ -202,6 +211,16 @@ export class EffectExecutor {
         );
       case 'quota':
         return remote.quota(signal);
+      case 'trash':
+        return remote.trash(signal);
+      case 'restore-trashed':
+        return this.#void(remote.restoreTrashed(effect.trashId, signal));
+      case 'versions':
+        return remote.versions(effect.fileId, signal);
+      case 'restore-version':
+        return this.#void(remote.restoreVersion(effect.fileId, effect.version, signal));
+      case 'save-version':
+        return this.#void(saveVersion(remote, effect, signal));
     }
   }
 

@@ -2,6 +2,7 @@
  * What the server keeps of the past: its trash and the versions of its files, by the DAV addresses
  * of the apps `files_trashbin` and `files_versions`, which come with every Nextcloud.
  */
+import { NuageError } from '../errors.js';
 import { CHANGE_ANSWER_TIMEOUT_MS } from '../limits.js';
 import type { DavContext } from './dav-context.js';
 import { propfind } from './listing.js';
@@ -61,6 +62,40 @@ export async function restoreVersion(
 ): Promise<void> {
   const from = `versions/${version.fileId}/${version.id}`;
   await restore(context, { root: context.versions, from, to: 'restore/target' }, signal);
+}
+
+export interface VersionReading {
+  readonly fileId: string;
+  readonly version: FileVersion;
+  /** The next bytes come when it has resolved. */
+  readonly onData: (chunk: Uint8Array) => Promise<void>;
+}
+
+/** @throws kind `offline` where fewer bytes come than it has, `protocol` where more do. */
+export async function readVersion(
+  context: DavContext,
+  { fileId, version, onData }: VersionReading,
+  signal: AbortSignal,
+): Promise<void> {
+  const path = `versions/${fileId}/${version.id}`;
+  const answer = await context.http.send({
+    method: 'GET',
+    address: context.versions.address(path),
+    headers: { 'accept-encoding': 'identity' },
+    signal,
+    isRepeatable: true,
+    expected: [200],
+    path,
+  });
+  let bytes = 0;
+  for await (const chunk of answer.body()) {
+    bytes += chunk.length;
+    if (bytes > version.size) {
+      throw new NuageError('protocol', 'the server sends more than the version has', { path });
+    }
+    await onData(chunk);
+  }
+  if (bytes < version.size) throw new NuageError('offline', 'the answer ends too early', { path });
 }
 
 interface Listing {

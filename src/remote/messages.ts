@@ -5,6 +5,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type {
   FilesTogether,
+  FileVersion,
   ListDepth,
   PushNews,
   Quota,
@@ -13,6 +14,7 @@ import type {
   ServerInfo,
   StoredFile,
   TogetherRequest,
+  TrashedEntry,
   UploadMetadata,
 } from './remote.js';
 
@@ -59,6 +61,15 @@ export type Effect =
       readonly to: string;
       readonly etag: string | undefined;
     }
+  /** By the server itself; `mtime` is that of the copy, `etag` and `size` are the source's. */
+  | {
+      readonly op: 'copy';
+      readonly from: string;
+      readonly to: string;
+      readonly etag: string;
+      readonly size: number;
+      readonly mtime: number;
+    }
   | { readonly op: 'remove'; readonly path: string; readonly etag: string | undefined }
   | { readonly op: 'set-modified'; readonly path: string; readonly mtime: number }
   /** Makes data files durable, which may take seconds. */
@@ -67,7 +78,18 @@ export type Effect =
   | { readonly op: 'root-state' }
   /** Goes on until it fails or is given up. */
   | { readonly op: 'listen'; readonly url: string }
-  | { readonly op: 'quota' };
+  | { readonly op: 'quota' }
+  | { readonly op: 'trash' }
+  | { readonly op: 'restore-trashed'; readonly trashId: string }
+  | { readonly op: 'versions'; readonly fileId: string }
+  | { readonly op: 'restore-version'; readonly fileId: string; readonly version: string }
+  /** Into a new file, whose absolute path this is. */
+  | {
+      readonly op: 'save-version';
+      readonly fileId: string;
+      readonly version: FileVersion;
+      readonly file: string;
+    };
 
 /**
  * The writer's version counter of a content, in memory that both threads see. The uploader
@@ -91,6 +113,7 @@ export interface EffectResults {
   put: StoredFile;
   'create-folder': RemoteEntry;
   move: undefined;
+  copy: RemoteEntry;
   remove: undefined;
   'set-modified': undefined;
   /** Those of which it could not be proven. */
@@ -99,6 +122,11 @@ export interface EffectResults {
   'root-state': RootState;
   listen: undefined;
   quota: Quota;
+  trash: readonly TrashedEntry[];
+  'restore-trashed': undefined;
+  versions: readonly FileVersion[];
+  'restore-version': undefined;
+  'save-version': undefined;
 }
 
 export type EffectResult = EffectResults[Effect['op']];

@@ -15,7 +15,7 @@ import { textBody, unexpectedAnswer } from './http.js';
 import { list, stat } from './listing.js';
 import { MultistatusParser } from './multistatus.js';
 import { modifiedUpdate } from './properties.js';
-import type { RemoteEntry } from './remote.js';
+import type { CopyTarget, RemoteEntry } from './remote.js';
 import { ifFound, isOutcomeUnknown, settle } from './settle.js';
 import { kindOfStatus } from './status.js';
 
@@ -88,6 +88,38 @@ export async function move(
     if (!isOutcomeUnknown(error)) throw error;
     await settle(error, () => wasMoved(context, { from, to }, signal));
   }
+}
+
+/**
+ * The server copies the file itself. It gives the copy the ETag of its source, and out of a share
+ * that is read only its permissions as well; setting the time mends both.
+ */
+export async function copy(
+  context: DavContext,
+  target: CopyTarget,
+  signal: AbortSignal,
+): Promise<RemoteEntry> {
+  const { from, to, etag, size, mtime } = target;
+  const headers = {
+    destination: context.files.url(to),
+    overwrite: 'F',
+    'if-match': `"${etag}"`,
+  };
+  try {
+    await simple(context, { method: 'COPY', path: from, headers, expected: [201], signal });
+  } catch (error) {
+    if (error instanceof NuageError && error.kind === 'precondition') {
+      throw await whyRefused(context, { to, error }, signal);
+    }
+    throw error;
+  }
+  await setModified(context, to, mtime, signal);
+  const made = await stat(context, to, signal);
+  if (made.size === size && !made.isFolder) return made;
+  throw new NuageError('precondition', 'the server has copied another version', {
+    op: 'COPY',
+    path: to,
+  });
 }
 
 /** 412 has two meanings here: the target is taken, or the source is another version. */

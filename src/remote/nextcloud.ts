@@ -13,15 +13,16 @@ import { checkServer, fetchCapabilities, fetchIdentity, fetchQuota } from './acc
 import type { ChunkLimits } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
 import { read } from './download.js';
-import { restoreTrashed, restoreVersion, trash, versions } from './history.js';
+import { readVersion, restoreTrashed, restoreVersion, trash, versions } from './history.js';
 import { HttpClient, type HttpTimeouts } from './http.js';
 import { listFolders } from './folder-search.js';
 import { list, rootState, stat } from './listing.js';
-import { createFolder, move, remove, setModified } from './namespace.js';
+import { copy, createFolder, move, remove, setModified } from './namespace.js';
 import { DavRoot } from './paths.js';
 import { listen } from './push.js';
 import type {
   EntrySink,
+  CopyTarget,
   FileVersion,
   PushNews,
   Quota,
@@ -132,6 +133,10 @@ class Nextcloud implements Remote {
     await move(await this.#dav(signal), { from, to, etag }, signal);
   };
 
+  async copy(target: CopyTarget, signal: AbortSignal): Promise<RemoteEntry> {
+    return copy(await this.#dav(signal), target, signal);
+  }
+
   async remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void> {
     await remove(await this.#dav(signal), { path, etag }, signal);
   }
@@ -171,6 +176,10 @@ class Nextcloud implements Remote {
   usePassword(password: string): void {
     this.#http.usePassword(this.#user, password);
   }
+
+  readonly readVersion: Remote['readVersion'] = async (fileId, version, onData, signal) => {
+    await readVersion(await this.#dav(signal), { fileId, version, onData }, signal);
+  };
 
   async close(): Promise<void> {
     await this.#http.close();

@@ -104,6 +104,16 @@ export interface StoredFile {
   readonly checksum: string;
 }
 
+export interface CopyTarget {
+  readonly from: string;
+  readonly to: string;
+  /** Of the source. */
+  readonly etag: string;
+  readonly size: number;
+  /** Of the copy, seconds since the epoch. */
+  readonly mtime: number;
+}
+
 export type ListDepth = '0' | '1' | 'infinity';
 
 /** What one request about the root tells. */
@@ -185,6 +195,8 @@ export interface Remote {
   createFolder(path: string, signal: AbortSignal): Promise<RemoteEntry>;
   /** Never replaces: kind `exists` where the target is taken. `etag` guards the source. */
   move(from: string, to: string, etag: string | undefined, signal: AbortSignal): Promise<void>;
+  /** Never replaces: kind `exists`. @throws kind `precondition` where the source has changed. */
+  copy(target: CopyTarget, signal: AbortSignal): Promise<RemoteEntry>;
   /** To the server's trash. `etag` guards it, for files. */
   remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void>;
   setModified(path: string, mtime: number, signal: AbortSignal): Promise<void>;
@@ -199,5 +211,12 @@ export interface Remote {
   /** The newest first, which is what the file holds now. */
   versions(fileId: string, signal: AbortSignal): Promise<readonly FileVersion[]>;
   restoreVersion(fileId: string, id: string, signal: AbortSignal): Promise<void>;
+  /** All of its bytes, in order. */
+  readVersion(
+    fileId: string,
+    version: FileVersion,
+    onData: (chunk: Uint8Array) => Promise<void>,
+    signal: AbortSignal,
+  ): Promise<void>;
   close(): Promise<void>;
 }

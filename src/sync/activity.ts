@@ -5,7 +5,7 @@
 import type { TreeNode } from '../cache/node.js';
 import { differences } from '../cache/node.js';
 import type { Clock } from '../clock.js';
-import { BUSY_WRITER_UPLOAD_MS, NAMESPACE_DELAY_MS_MAX } from '../limits.js';
+import { BUSY_WRITER_UPLOAD_MS, NAMESPACE_DELAY_MS_MAX, REMOVAL_BURST_MS_MAX } from '../limits.js';
 
 interface Writing {
   writers: number;
@@ -18,6 +18,8 @@ export class Activity {
   readonly #clock: Clock;
   readonly #uploadDelayMs: number;
   readonly #nodes = new Map<number, Writing>();
+  /** Of deletions: the first one of the run under way, and the last one; monotonic. */
+  #removals = { first: -Infinity, last: -Infinity };
   #isUrgent = false;
   /** Since it became urgent: these wait as they always do, or they would go without end. */
   readonly #refused = new Set<number>();
@@ -59,6 +61,14 @@ export class Activity {
     this.#of(ino).lastChange = this.#clock.monotonic();
   }
 
+  /** Something was deleted, perhaps one of many, and their folder after them. */
+  removed(ino: number): void {
+    this.changed(ino);
+    const now = this.#clock.monotonic();
+    const isRun = now - this.#removals.last <= NAMESPACE_DELAY_MS_MAX;
+    this.#removals = { first: isRun ? this.#removals.first : now, last: now };
+  }
+
   /** The node has been sent: the next change begins a new burst. */
   settled(ino: number): void {
     const writing = this.#nodes.get(ino);
@@ -73,19 +83,27 @@ export class Activity {
       const wait = node.failure.retryAt - this.#clock.now();
       if (wait > 0) return wait;
     }
+    const first = differences(node)[0];
+    const now = this.#clock.monotonic();
+    if (first === 'remove') return this.#isUrgent ? 0 : this.#removalDelayMs(now);
     const writing = this.#nodes.get(node.ino);
     if (writing === undefined || node.isFolder) return 0;
-    const now = this.#clock.monotonic();
     if (writing.writers > 0) {
       return Math.max(0, writing.firstChange + BUSY_WRITER_UPLOAD_MS - now);
     }
     if (this.#isUrgent) return 0;
-    const first = differences(node)[0];
-    const isNamespace = first === 'move' || first === 'remove';
-    const delay = isNamespace
-      ? Math.min(this.#uploadDelayMs, NAMESPACE_DELAY_MS_MAX)
-      : this.#uploadDelayMs;
+    const delay =
+      first === 'move'
+        ? Math.min(this.#uploadDelayMs, NAMESPACE_DELAY_MS_MAX)
+        : this.#uploadDelayMs;
     return Math.max(0, writing.lastChange + delay - now);
+  }
+
+  /** One request removes a folder with all in it, so the whole run of deletions is waited for. */
+  #removalDelayMs(now: number): number {
+    const { first, last } = this.#removals;
+    const until = Math.min(last + NAMESPACE_DELAY_MS_MAX, first + REMOVAL_BURST_MS_MAX);
+    return Math.max(0, until - now);
   }
 
   #of(ino: number): Writing {

@@ -1,12 +1,30 @@
 /**
  * The decision table of D6: what happens when the server's state of a node is seen, given what
- * was last agreed (base) and what the user has (local). Pure: no store, no clock.
+ * was last agreed (base) and what the user has (local). Pure: no store, no clock. In words and with
+ * examples: docs/SEMANTICS.md, "Conflicts".
+ *
+ * A node that the server still has, {@link decideSeen}, and one that it has no more,
+ * {@link decideGone}:
  *
  * | base → remote | local clean   | local edited    | local deleted  |
  * |---------------|---------------|-----------------|----------------|
  * | same version  | unchanged     | keep-local      | keep-deletion  |
  * | changed       | take-remote   | conflict-copy   | reappear       |
  * | gone          | forget        | recreate        | agree          |
+ *
+ * A folder counts as edited where something in it is. Before a conflict copy is made of what has
+ * the size of the server's version, the upload compares the bytes: {@link mayBeTheSame}.
+ *
+ * Where it stands, {@link decidePlace}: renamed on one side, that place; on both, the user's.
+ *
+ * Something of the server at a name where the user has something else, {@link decideClash}:
+ *
+ * | the user's         | theirs is of the same kind           | theirs is of the other kind |
+ * |--------------------|--------------------------------------|-----------------------------|
+ * | stays here         | hide-theirs                          | hide-theirs                 |
+ * | new                | folders: merge; files: move-aside    | move-aside                  |
+ * | agreed at the name | folders: merge; files: new-version   | clean: displace; else aside |
+ * | moved to the name  | move-aside                           | move-aside                  |
  */
 import type { NodeBase } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
@@ -68,6 +86,43 @@ export function decidePlace(base: Place, local: Place, remote: Place): PlaceDeci
   return samePlace(base, local) ? 'follow' : 'keep-mine';
 }
 
+/** What the user has at a name where the server shows something else. */
+export interface Occupant {
+  readonly isFolder: boolean;
+  readonly staysHere: boolean;
+  /** Never sent; agreed with the server at this very name; or moved here from elsewhere. */
+  readonly origin: 'new' | 'agreed' | 'moved';
+  readonly isEdited: boolean;
+}
+
+export type ClashDecision = 'hide-theirs' | 'merge' | 'new-version' | 'move-aside' | 'displace';
+
+export function decideClash(mine: Occupant, theirs: { readonly isFolder: boolean }): ClashDecision {
+  if (mine.staysHere) return 'hide-theirs';
+  const isSameKind = mine.isFolder === theirs.isFolder;
+  switch (mine.origin) {
+    case 'new':
+      return isSameKind && mine.isFolder ? 'merge' : 'move-aside';
+    case 'agreed':
+      if (isSameKind) return mine.isFolder ? 'merge' : 'new-version';
+      // It has moved there or is gone: a later listing tells.
+      return mine.isEdited ? 'move-aside' : 'displace';
+    case 'moved':
+      return 'move-aside';
+  }
+}
+
+/**
+ * The upload goes first, since it compares the bytes: what is there may be what was sent from here,
+ * whose answer was lost, or what somebody else has written alike. Once it was refused, it was not.
+ */
+export function mayBeTheSame(
+  mine: { readonly isFolder: boolean; readonly size: number; readonly wasRefused: boolean },
+  theirs: { readonly isFolder: boolean; readonly size: number },
+): boolean {
+  return !mine.isFolder && !theirs.isFolder && !mine.wasRefused && mine.size === theirs.size;
+}
+
 /**
  * Nextcloud's own form, so that its clients and web page recognise a conflict:
  * `name (conflicted copy 2026-11-23 184502).ext`.
@@ -83,7 +138,14 @@ export function conflictName(name: string, when: Date): string {
   return `${stem} (conflicted copy ${day} ${time})${extension}`;
 }
 
+const MARK = / \(conflicted copy \d{4}-\d\d-\d\d \d{6}\)/;
+
 /** Made by {@link conflictName}, here or by another client. */
 export function isConflictName(name: string): boolean {
-  return / \(conflicted copy \d{4}-\d\d-\d\d \d{6}\)/.test(name);
+  return MARK.test(name);
+}
+
+/** Whose copy it is, by its name. */
+export function originalName(name: string): string {
+  return name.replace(MARK, '');
 }

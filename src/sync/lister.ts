@@ -70,6 +70,7 @@ export class Lister {
   onUse: (folder: number) => void = () => undefined;
   /** Something has ended: more may begin. */
   onEnd: () => void = () => undefined;
+  #whenIdle: (() => void)[] = [];
 
   constructor(context: SyncContext, parts: ListerParts) {
     this.#context = context;
@@ -130,6 +131,17 @@ export class Lister {
   refresh(ino: number): void {
     this.#queue.add(ino);
     this.#pump();
+  }
+
+  /** Runs `done` once every listing under way and every one that follows from it has ended. */
+  whenIdle(done: () => void): void {
+    this.#whenIdle.push(done);
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    if (!this.isIdle) return;
+    for (const done of this.#whenIdle.splice(0)) done();
   }
 
   /** Whether the folder is being listed, by itself or with a tree. */
@@ -321,6 +333,7 @@ export class Lister {
     // A folder asked for and a failed one settle nothing: only a whole round proves absence.
     const isWhole = this.isIdle && !this.awaitsAhead();
     if (isWhole && this.#parts.connection.online) this.#parts.merger.missing.settle();
+    this.#tellIdle();
   }
 
   /** Something in the folder was in flight: look again when it has settled. */

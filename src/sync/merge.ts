@@ -10,11 +10,19 @@
 import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { freeConflictName } from './conflict-copy.js';
-import { decidePlace, decideSeen, sameVersion, type LocalState } from './conflict.js';
 import { IN_FLIGHT_MEMORY_MAX } from '../limits.js';
+import {
+  decideClash,
+  decidePlace,
+  decideSeen,
+  mayBeTheSame,
+  type LocalState,
+  sameVersion,
+} from './conflict.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
 import { Missing } from './missing.js';
+import { occupantOf } from './occupant.js';
 import {
   baseFrom,
   cleanDraft,
@@ -41,6 +49,8 @@ export interface Round {
 export interface MergeHooks {
   /** Somebody has the file open for writing: its conflicts wait until it is closed. */
   isBeingWritten(ino: number): boolean;
+  /** The server allows something else than it did. */
+  permitted(ino: number): void;
   /** The node left the tree; whoever holds it open keeps it until released. */
   detached(ino: number): void;
 }
@@ -182,6 +192,9 @@ export class Merger {
     if (node.base === undefined || !sameFolder(node, entry)) tree.save({ ...node, base, mode });
     const isStale = node.listedEtag !== undefined && node.listedEtag !== entry.etag;
     if (isStale && !this.isOutdated(node.ino, pass.round.stamp)) pass.round.stale.add(node.ino);
+    if (node.base?.permissions !== base.permissions) {
+      this.#after.push(() => this.#hooks.permitted(node.ino));
+    }
   }
 
   #mergeFile(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
@@ -194,6 +207,7 @@ export class Merger {
       case 'keep-local':
       case 'keep-deletion':
         if (node.base.permissions !== base.permissions) {
+          this.#after.push(() => this.#hooks.permitted(node.ino));
           tree.save({ ...node, base, mode: withWritability(node, base.permissions) });
         }
         return;
@@ -216,15 +230,10 @@ export class Merger {
     this.#tell(pass, () => kernel.invalidateAttributes(node.ino));
   }
 
-  /**
-   * What is there looks like what was sent from here, whose answer may have been lost: the upload
-   * goes first, since it compares the bytes. Once it was refused, it was not ours.
-   */
   #waitsForUpload(pass: Pass, node: TreeNode, entry: RemoteEntry): boolean {
-    if (node.isFolder || entry.isFolder || node.failure !== undefined) return false;
-    if (entry.size !== node.size || entry.mtime !== node.mtime.sec) return false;
-    pass.complete = false;
-    return true;
+    const waits = mayBeTheSame({ ...node, wasRefused: node.failure !== undefined }, entry);
+    if (waits) pass.complete = false;
+    return waits;
   }
 
   /** The user's bytes go beside the original under a name of their own, and upload as new. */
@@ -233,7 +242,7 @@ export class Merger {
     const parent = node.parent ?? pass.folder;
     const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
     const unsent = { base: undefined, uploadId: undefined, failure: undefined };
-    tree.insert({ ...node, parent, name, ...unsent });
+    tree.conflicts.add(tree.insert({ ...node, parent, name, ...unsent }).ino);
     tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
     logger.warn('conflict: both sides changed, the version of this machine is kept as a copy', {
       path: tree.path(node.ino),
@@ -270,15 +279,8 @@ export class Merger {
     const name = entryName(entry);
     const occupant = tree.child(pass.folder, name);
     if (occupant !== undefined) {
-      if (occupant.staysHere) return undefined;
-      if (this.#isUnsettled(pass, occupant)) {
-        pass.seen.add(occupant.ino);
-        return undefined;
-      }
-      const waits = occupant.base === undefined && this.#waitsForUpload(pass, occupant, entry);
-      if (waits) return undefined;
-      if (this.#adopt(pass, occupant, entry)) return occupant.ino;
-      this.#makeRoom(pass, undefined, name);
+      const clash = this.#clash(pass, occupant, entry);
+      if (clash !== 'place-free') return clash;
     }
     const node = tree.insert(cleanDraft(pass.folder, entry));
     pass.seen.add(node.ino);
@@ -286,22 +288,34 @@ export class Merger {
     return node.ino;
   }
 
-  /** Same kind, same place: folders become one; a replaced file is a new version of the old. */
-  #adopt(pass: Pass, occupant: TreeNode, entry: RemoteEntry): boolean {
-    const { tree } = this.#context;
-    if (occupant.isFolder !== entry.isFolder) return false;
-    const base = baseFrom(pass.folder, entry);
-    const isAtBase =
-      occupant.base?.parent === occupant.parent && occupant.base?.name === occupant.name;
-    if (occupant.base === undefined ? !occupant.isFolder : !isAtBase) return false;
-    pass.seen.add(occupant.ino);
-    if (occupant.isFolder) {
-      tree.save({ ...occupant, base, listedEtag: undefined });
-      pass.round.stale.add(occupant.ino);
-    } else {
-      this.#mergeFile(pass, occupant, entry);
+  /** @returns whose the entry is, undefined where it is left out; or that its place is free. */
+  #clash(pass: Pass, occupant: TreeNode, entry: RemoteEntry): number | undefined | 'place-free' {
+    if (!occupant.staysHere && this.#isUnsettled(pass, occupant)) {
+      pass.seen.add(occupant.ino);
+      return undefined;
     }
-    return true;
+    switch (decideClash(occupantOf(this.#context.tree, occupant), entry)) {
+      case 'hide-theirs':
+        return undefined;
+      case 'merge': {
+        const base = baseFrom(pass.folder, entry);
+        this.#context.tree.save({ ...occupant, base, listedEtag: undefined });
+        pass.seen.add(occupant.ino);
+        pass.round.stale.add(occupant.ino);
+        return occupant.ino;
+      }
+      case 'new-version':
+        pass.seen.add(occupant.ino);
+        this.#mergeFile(pass, occupant, entry);
+        return occupant.ino;
+      case 'move-aside':
+      case 'displace': {
+        const waits = occupant.base === undefined && this.#waitsForUpload(pass, occupant, entry);
+        if (waits) return undefined;
+        this.#makeRoom(pass, undefined, occupant.name);
+        return 'place-free';
+      }
+    }
   }
 
   /** Moves whatever the user has at this name out of the way, without losing it. */
@@ -310,24 +324,24 @@ export class Merger {
     const occupant = tree.child(pass.folder, name);
     if (occupant === undefined || occupant.ino === forIno) return;
     const { base } = occupant;
-    const isClean = base !== undefined && base.parent === pass.folder && base.name === name;
-    if (isClean && !occupant.contentDirty) {
-      // Its own place on the server is taken, so it has moved or is gone: a later listing tells.
-      const aside = `.nuage-displaced-${occupant.ino}`;
+    const { origin, isEdited, isFolder } = occupantOf(this.#context.tree, occupant);
+    const aside =
+      isEdited || origin !== 'agreed'
+        ? freeConflictName(tree, pass.folder, name, new Date(clock.now()))
+        : `.nuage-displaced-${occupant.ino}`;
+    if (base !== undefined && origin === 'agreed' && (isFolder || !isEdited)) {
+      // It has moved there, or is gone, and what is unsent in it stays: a later listing tells.
       tree.save({ ...occupant, name: aside, base: { ...base, name: aside } });
       this.missing.add(occupant.ino);
     } else {
-      const free = freeConflictName(tree, pass.folder, name, new Date(clock.now()));
-      tree.save({
-        ...occupant,
-        name: free,
-        base: isClean ? undefined : base,
-        uploadId: undefined,
-        failure: undefined,
-      });
-      this.#tell(pass, () => kernel.invalidateEntry(pass.folder, free));
+      const unsent = { uploadId: undefined, failure: undefined };
+      const kept = origin === 'agreed' ? undefined : base;
+      tree.save({ ...occupant, ...unsent, name: aside, base: kept });
+      tree.conflicts.add(occupant.ino);
     }
-    this.#tell(pass, () => kernel.invalidateEntry(pass.folder, name));
+    for (const changed of [aside, name]) {
+      this.#tell(pass, () => kernel.invalidateEntry(pass.folder, changed));
+    }
   }
 
   /** @returns whether something of the folder may be gone. */
@@ -356,6 +370,9 @@ export class Merger {
     const { etag, permissions, fileId, mtime, size } = self;
     const base = { ...folder.base, etag, permissions, fileId, mtime, size };
     const mode = withWritability(folder, permissions);
+    if (folder.base.permissions !== permissions) {
+      this.#after.push(() => this.#hooks.permitted(folder.ino));
+    }
     // The user's own changes have moved the folder's time here already.
     const isNews = pass.isFirst || pass.isNews;
     const time = isNews ? { sec: mtime, nsec: 0 } : folder.mtime;

@@ -66,7 +66,8 @@ function keepBeside({ tree, clock, logger }: RecoveryContext, content: string): 
   const { parent, base } = node;
   const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
   tree.atomically(() => {
-    tree.insert({ ...node, name, base: undefined, uploadId: undefined });
+    const copy = tree.insert({ ...node, name, base: undefined, uploadId: undefined });
+    tree.conflicts.add(copy.ino);
     tree.save(withRemoteContent(node, base));
   });
   logger.warn('the last change of a file may be incomplete; it is kept beside the original', {

@@ -13,6 +13,7 @@ import type { Lister } from './lister.js';
 import { permissionsBelow } from './permissions.js';
 import type { Step } from './planner.js';
 import type { Reader } from './reader.js';
+import type { RemovalGuard } from './removal-guard.js';
 import { baseFrom } from './remote-node.js';
 import type { Scope } from './scopes.js';
 import type { VersionGuards } from './version-guards.js';
@@ -27,6 +28,7 @@ export interface StepParts {
   readonly lister: Lister;
   readonly inFlight: InFlight;
   readonly guards: VersionGuards;
+  readonly removals: RemovalGuard;
   /** The node has left the server and this tree; whoever holds it open keeps it. */
   readonly detached: (ino: number) => void;
   /** Writes to the row what is known of an open file only in memory. */
@@ -287,6 +289,7 @@ export class StepRunner {
     if (node?.base === undefined) return;
     for (const child of tree.baseChildren(ino)) this.#forgetBase(child.ino);
     this.#parts.inFlight.removed(node.base.fileId);
+    this.#parts.removals.sent(node);
     this.#forgetOrphan(tree.save({ ...node, base: undefined, failure: undefined }));
   }
 

@@ -15,6 +15,7 @@ import { Primer } from './primer.js';
 import { Push } from './push.js';
 import { Reader } from './reader.js';
 import { Slices } from './slices.js';
+import { type HeldRemovals, RemovalGuard } from './removal-guard.js';
 import { StepRunner } from './steps.js';
 import { Survey } from './survey.js';
 import { Uploader } from './uploader.js';
@@ -23,6 +24,8 @@ import { VersionGuards } from './version-guards.js';
 export interface SynchroniserOptions {
   readonly pollIntervalMs: number;
   readonly uploadDelayMs: number;
+  /** Deleting more of the account than this share asks first. */
+  readonly confirmShare: number;
   /** 0 to 1. */
   readonly random: () => number;
   /** Unguessable, `[a-z0-9]`. */
@@ -35,9 +38,12 @@ export interface SynchroniserHooks {
   /** See `StepParts.commitOpenFile`. */
   readonly commitOpenFile: (ino: number) => void;
   readonly pinning: PinningHooks;
+  /** Deletions wait for an answer from now on. */
+  readonly held: (held: HeldRemovals) => void;
 }
 
 export class Synchroniser {
+  readonly context: SyncContext;
   readonly connection: Connection;
   readonly activity: Activity;
   readonly guards = new VersionGuards();
@@ -49,10 +55,12 @@ export class Synchroniser {
   readonly passThrough: PassThrough;
   readonly pinning: Pinning;
   readonly company: Company;
+  readonly removals: RemovalGuard;
   readonly uploader: Uploader;
   readonly poller: Poller;
 
   constructor(context: SyncContext, options: SynchroniserOptions, hooks: SynchroniserHooks) {
+    this.context = context;
     const { guards, inFlight } = this;
     const connection = new Connection(context);
     const activity = new Activity(context.clock, options.uploadDelayMs);
@@ -63,6 +71,7 @@ export class Synchroniser {
       hooks: {
         isBeingWritten: (ino) => activity.isBeingWritten(ino),
         detached: hooks.detached,
+        permitted: (ino) => this.uploader.retryForbidden(ino),
       },
     });
     const listing = { connection, merger, inFlight, slices };
@@ -77,17 +86,17 @@ export class Synchroniser {
       },
       connection,
     );
-    const runner = new StepRunner(context, {
-      reader,
-      lister,
-      inFlight,
-      guards,
-      detached: hooks.detached,
-      commitOpenFile: hooks.commitOpenFile,
-      randomId: options.randomId,
+    const removals = new RemovalGuard(context, {
+      share: options.confirmShare,
+      isBusy: (ino) => inFlight.isBusy(ino),
+      held: hooks.held,
     });
+    const { randomId } = options;
+    const steps = { reader, removals, lister, inFlight, guards, randomId, ...hooks };
+    const runner = new StepRunner(context, steps);
     this.connection = connection;
     this.activity = activity;
+    this.removals = removals;
     this.lister = lister;
     this.primer = new Primer(context, { connection, lister });
     this.push = new Push(context, connection, {
@@ -104,6 +113,7 @@ export class Synchroniser {
       inFlight,
       activity,
       runner,
+      removals,
       detached: hooks.detached,
     });
     this.poller = new Poller(

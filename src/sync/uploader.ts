@@ -19,7 +19,8 @@ import type { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
 import type { Lister } from './lister.js';
-import { nextStep, type Step } from './planner.js';
+import { nextStep, type PlannerView, type Step } from './planner.js';
+import type { RemovalGuard } from './removal-guard.js';
 import { Scopes, type Scope } from './scopes.js';
 import type { StepRunner } from './steps.js';
 
@@ -46,6 +47,7 @@ export interface UploaderParts {
   readonly inFlight: InFlight;
   readonly activity: Activity;
   readonly runner: StepRunner;
+  readonly removals: RemovalGuard;
   /** See `MergeHooks.detached`. */
   readonly detached: (ino: number) => void;
 }
@@ -53,6 +55,7 @@ export interface UploaderParts {
 export class Uploader {
   readonly #context: SyncContext;
   readonly #parts: UploaderParts;
+  readonly #view: PlannerView;
   readonly #scopes = new Scopes();
   /** What the last scan found, in order; looked at again before it starts. */
   readonly #ready: number[] = [];
@@ -65,6 +68,13 @@ export class Uploader {
   constructor(context: SyncContext, parts: UploaderParts) {
     this.#context = context;
     this.#parts = parts;
+    const { tree } = context;
+    this.#view = {
+      get: (ino) => tree.get(ino),
+      byBasePlace: (parent, name) => tree.byBasePlace(parent, name),
+      baseChildren: (parent) => tree.baseChildren(parent),
+      isBusy: (ino) => parts.inFlight.isBusy(ino),
+    };
     parts.connection.onChange((online) => {
       if (online) this.planSoon(0);
     });
@@ -75,6 +85,29 @@ export class Uploader {
     this.#context.timers.setIfSooner('plan', delayMs, () => {
       this.#isScanned = false;
       this.#plan();
+    });
+  }
+
+  /** What was refused is tried again now: its cause may have gone. */
+  retry(isMeant: (node: TreeNode) => boolean): number {
+    const { tree, clock } = this.#context;
+    let count = 0;
+    tree.atomically(() => {
+      for (const node of tree.failed()) {
+        if (node.failure === undefined || !isMeant(node)) continue;
+        tree.save({ ...node, failure: { ...node.failure, retryAt: clock.now() } });
+        count += 1;
+      }
+    });
+    if (count > 0) this.planSoon(0);
+    return count;
+  }
+
+  /** The server allows something else of this file, or in this folder, than it did. */
+  retryForbidden(ino: number): void {
+    this.retry(({ failure, base, ...node }) => {
+      const isAt = node.ino === ino || node.parent === ino || base?.parent === ino;
+      return isAt && failure?.kind === 'forbidden';
     });
   }
 
@@ -142,22 +175,14 @@ export class Uploader {
 
   /** @returns milliseconds after which the node wants to be looked at again. */
   #tryStart(ino: number): number {
-    const { tree } = this.#context;
-    const { inFlight, runner } = this.#parts;
-    const node = tree.get(ino);
+    const { runner } = this.#parts;
+    const node = this.#context.tree.get(ino);
     if (node === undefined) return Infinity;
     const delay = this.#parts.activity.delayMs(node);
     if (delay > 0) return delay;
-    const step = nextStep(
-      {
-        get: (id) => tree.get(id),
-        byBasePlace: (parent, name) => tree.byBasePlace(parent, name),
-        baseChildren: (parent) => tree.baseChildren(parent),
-        isBusy: (id) => inFlight.isBusy(id),
-      },
-      node,
-    );
+    const step = nextStep(this.#view, node);
     if (step === undefined) return Infinity;
+    if (step.kind === 'remove' && !this.#parts.removals.admits(node)) return Infinity;
     const scope = runner.scopeOf(step);
     if (scope === undefined || !this.#scopes.isFree(scope)) return Infinity;
     const notYet = runner.prepare(step);
@@ -227,12 +252,30 @@ export class Uploader {
     this.planSoon(pause);
   }
 
+  /** Something is left that waits neither for the server's leave, nor for somebody's answer. */
+  #canGoOn(): boolean {
+    const { tree } = this.#context;
+    for (let afterChange = 0; ;) {
+      const nodes = tree.pending({ afterChange, limit: PLAN_WINDOW_NODES });
+      if (nodes.some((node) => this.#isFree(node))) return true;
+      const last = nodes.at(-1);
+      if (last === undefined || nodes.length < PLAN_WINDOW_NODES) return false;
+      afterChange = last.change;
+    }
+  }
+
+  #isFree(node: TreeNode): boolean {
+    if (node.failure !== undefined) return false;
+    const step = nextStep(this.#view, node);
+    return step !== undefined && !(step.kind === 'remove' && this.#parts.removals.isHeld(node));
+  }
+
   #settleFlush(): void {
     if (this.#flushWaiters.length === 0 || this.#scopes.size > 0) return;
     const { tree } = this.#context;
     if (this.#parts.connection.online) {
       const failed = tree.failedCount();
-      if (tree.pendingCount() > failed) return;
+      if (tree.pendingCount() > failed && this.#canGoOn()) return;
       // The listing that a refusal asked for says whether it is one, or a conflict to resolve.
       if (failed > 0 && !this.#parts.lister.isIdle) {
         this.planSoon(PLAN_SCAN_PAUSE_MS);

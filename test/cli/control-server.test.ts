@@ -22,6 +22,7 @@ const STATUS: MountStatus = {
   quota: undefined,
   pendingCount: 0,
   failedCount: 0,
+  heldDeletions: null,
   pending: [],
   readers: [],
   mountPoint: '/tmp/Nuage',

@@ -86,6 +86,7 @@ const TYPED: MountArguments = {
   insecure: false,
   minFree: undefined,
   cacheSize: '10G',
+  confirmDeletions: 30,
   pollInterval: 30,
   uploadDelay: 1,
   logLevel: undefined,
@@ -302,6 +303,7 @@ describe('a status', () => {
       { program: 'thunar', uid: 1000, bytes: 3_000_000, requests: 30, files: 12 },
       { program: 'cat', uid: 1000, bytes: 5_000, requests: 1, files: 1 },
     ],
+    heldDeletions: null,
     pending: [
       {
         path: 'Élèves/\u001b[2Jnotes.ods',

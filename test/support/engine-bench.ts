@@ -8,7 +8,7 @@ import path from 'node:path';
 import { constants } from 'node:fs';
 import type { Clock } from '../../src/clock.js';
 import { NuageError } from '../../src/errors.js';
-import { Engine } from '../../src/fs/engine.js';
+import { Engine, type Notice } from '../../src/fs/engine.js';
 import { type Caller, Parked, type Result } from '../../src/fuse/filesystem.js';
 import { Logger, type LogRecord } from '../../src/log.js';
 import { SimulatedNextcloud } from './simulated-nextcloud.js';
@@ -49,6 +49,7 @@ export class EngineBench {
   readonly server = new SimulatedNextcloud();
   readonly notifications: Notification[] = [];
   readonly logs: LogRecord[] = [];
+  readonly notices: Notice[] = [];
   /** Of a simulated disk. */
   disk = { freeBytes: 1024 ** 4, totalBytes: 1024 ** 4 };
   engine: Engine;
@@ -75,6 +76,7 @@ export class EngineBench {
         pollIntervalMs: 30_000,
         cacheBytesMax: this.#cacheBytesMax,
         freeBytesMin: 0,
+        confirmShare: 0.3,
         serverUrl: 'https://nuage.example',
         localNames: ['*.aux', 'brouillon-?'],
         rootFiles: this.#rootFiles,
@@ -90,6 +92,7 @@ export class EngineBench {
         },
         wake: () => undefined,
         mounted: () => undefined,
+        notice: (notice) => this.notices.push(notice),
         disk: () => this.disk,
         processOf: (pid) => `program ${pid}`,
         clock: this.clock,
@@ -301,6 +304,19 @@ export class EngineBench {
     const source = this.#place(from);
     const target = this.#place(to);
     this.run(() => this.#fs.rename(CALLER, source, target, flags));
+  }
+
+  /** As `cp`: one COPY_FILE_RANGE of the whole, and more where it did less. */
+  copy(from: string, to: string): void {
+    const source = this.open(from, O_RDONLY);
+    const target = this.create(to);
+    for (let offset = 0, bytes = 1; bytes > 0; offset += bytes) {
+      bytes = this.run(() =>
+        this.#fs.copyFileRange(CALLER, { ...source, offset }, { ...target, offset }, 2 ** 31),
+      );
+    }
+    this.closeHandle(target);
+    this.closeHandle(source);
   }
 
   truncate(at: string, size: number): void {

@@ -5,6 +5,8 @@
  */
 import fs from 'node:fs';
 import { createHash } from 'node:crypto';
+import { type Entry, holds, sizeOf } from './simulated-entry.js';
+import { keepVersion, restoredName, versionBytes, versionsOf } from './simulated-versions.js';
 import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
 import type { Effect, EffectEvent, EffectRequest } from '../../src/remote/messages.js';
 import type {
@@ -14,18 +16,8 @@ import type {
   RemoteEntry,
   StoredFile,
   TogetherRequest,
+  TrashedEntry,
 } from '../../src/remote/remote.js';
-
-interface Entry {
-  readonly id: string;
-  readonly isFolder: boolean;
-  readonly children: Map<string, Entry>;
-  bytes: Buffer;
-  mtime: number;
-  uploadTime: number;
-  checksum: string;
-  folderEtag: number;
-}
 
 interface Running {
   readonly id: number;
@@ -41,12 +33,16 @@ const PIECE_ENTRIES = 50;
 /** Bytes that a fetch brings at once. */
 const FETCH_PIECE_BYTES = 64 * 1024;
 
+const WRITES = new Set(['put', 'create-folder', 'copy', 'move', 'remove', 'set-modified']);
+
 export class SimulatedNextcloud {
   readonly #root: Entry;
   readonly #queue: Running[] = [];
   /** Fetches that stand before their limit. */
   readonly #stalled: Running[] = [];
   readonly log: Effect[] = [];
+  /** By their id in the trash, the oldest first. */
+  readonly #trash = new Map<string, TrashedEntry & { readonly entry: Entry }>();
   #lastId = 0;
   #aside: readonly [string, Entry] | undefined;
   #listener: number | undefined;
@@ -79,6 +75,7 @@ export class SimulatedNextcloud {
   readonly #prepared = new Map<number, readonly RemoteEntry[]>();
   searchFailure: ErrorKind | undefined;
   fingerprint = '';
+  readonly #refusals = new Map<string, ErrorKind>();
 
   constructor() {
     this.#root = this.#make(true);
@@ -134,10 +131,11 @@ export class SimulatedNextcloud {
         (canGoOn ? this.#queue : this.#stalled).push(running);
         return true;
       }
+      const isWrite = WRITES.has(effect.op);
+      const path = 'path' in effect ? effect.path : 'from' in effect ? effect.from : '';
+      const refusal = isWrite ? this.#refusals.get(path) : undefined;
+      if (refusal !== undefined) throw new NuageError(refusal, 'refused', { hint: 'Wait.' });
       const result = this.#carryOut(id, effect, deliver);
-      const isWrite = ['put', 'create-folder', 'move', 'remove', 'set-modified'].includes(
-        effect.op,
-      );
       if (isWrite && this.lostAnswers > 0) {
         this.lostAnswers -= 1;
         throw new NuageError('timeout', 'the answer was lost');
@@ -178,6 +176,7 @@ export class SimulatedNextcloud {
     const existing = folder.children.get(name);
     if (existing?.isFolder === true) throw new NuageError('is-a-folder', path);
     const file = existing ?? this.#make(false);
+    if (existing !== undefined) keepVersion(existing);
     file.bytes = Buffer.from(text);
     file.mtime = ++this.#seconds;
     file.uploadTime = ++this.#seconds;
@@ -195,7 +194,33 @@ export class SimulatedNextcloud {
 
   remove(path: string): void {
     const { folder, name } = this.#place(path);
-    if (!folder.children.delete(name)) throw new NuageError('not-found', path);
+    const entry = folder.children.get(name);
+    if (entry === undefined) throw new NuageError('not-found', path);
+    folder.children.delete(name);
+    const deletedAt = ++this.#seconds;
+    const id = `${name}.d${deletedAt}`;
+    const { id: fileId, isFolder } = entry;
+    this.#trash.set(id, {
+      id,
+      fileId,
+      path,
+      isFolder,
+      size: sizeOf(entry),
+      deletedAt,
+      entry,
+    });
+    this.#touch(path);
+  }
+
+  /** Changes of this path are answered with this from now on; undefined: no more. */
+  refuse(path: string, kind: ErrorKind | undefined): void {
+    if (kind === undefined) this.#refusals.delete(path);
+    else this.#refusals.set(path, kind);
+  }
+
+  /** Letters of `oc:permissions`, as after somebody has shared it. */
+  permit(path: string, permissions: string): void {
+    this.#require(path).permissions = permissions;
     this.#touch(path);
   }
 
@@ -218,7 +243,7 @@ export class SimulatedNextcloud {
     const entry = this.#require(from);
     const target = this.#place(to);
     if (target.folder.children.has(target.name)) throw new NuageError('exists', to);
-    if (entry === target.folder || this.#holds(entry, target.folder)) {
+    if (entry === target.folder || holds(entry, target.folder)) {
       throw new NuageError('forbidden', to);
     }
     source.folder.children.delete(source.name);
@@ -298,6 +323,8 @@ export class SimulatedNextcloud {
       case 'move':
         this.move(effect.from, effect.to);
         return undefined;
+      case 'copy':
+        return this.#copy(effect);
       case 'remove':
         this.#requireEtag(effect.path, effect.etag);
         this.remove(effect.path);
@@ -305,6 +332,19 @@ export class SimulatedNextcloud {
       case 'set-modified':
         this.#require(effect.path).mtime = effect.mtime;
         this.#touch(effect.path);
+        return undefined;
+      case 'trash':
+        return [...this.#trash.values()].reverse();
+      case 'restore-trashed':
+        this.#restoreTrashed(effect.trashId);
+        return undefined;
+      case 'versions':
+        return versionsOf(this.#byId(effect.fileId).entry);
+      case 'restore-version':
+        this.#restoreVersion(effect.fileId, effect.version);
+        return undefined;
+      case 'save-version':
+        this.#saveVersion(effect);
         return undefined;
     }
   }
@@ -361,11 +401,13 @@ export class SimulatedNextcloud {
         : existing !== undefined && this.#etag(existing) === condition.etag;
     if (!holds) {
       // The client compares what the server has with what it sent: a lost answer is no conflict.
-      const isOurs = existing?.bytes.equals(bytes) === true && existing.mtime === metadata.mtime;
-      if (!isOurs) throw new NuageError('precondition', path);
+      if (existing?.bytes.equals(bytes) !== true) throw new NuageError('precondition', path);
+      existing.mtime = metadata.mtime;
+      this.#touch(path);
       return this.#stored(existing, checksum);
     }
     const file = existing ?? this.#make(false);
+    if (existing !== undefined) keepVersion(existing);
     file.bytes = Buffer.from(bytes);
     file.mtime = metadata.mtime;
     file.uploadTime = ++this.#seconds;
@@ -373,6 +415,48 @@ export class SimulatedNextcloud {
     folder.children.set(name, file);
     this.#touch(path);
     return this.#stored(file, checksum);
+  }
+
+  #copy({ from, to, etag, mtime }: Extract<Effect, { op: 'copy' }>): RemoteEntry {
+    this.#requireEtag(from, etag);
+    if (this.has(to)) throw new NuageError('exists', to);
+    this.write(to, this.#require(from).bytes);
+    this.#require(to).mtime = mtime;
+    return this.#entry(to, this.#require(to));
+  }
+
+  #restoreTrashed(id: string): void {
+    const trashed = this.#trash.get(id);
+    if (trashed === undefined) throw new NuageError('not-found', id);
+    this.#trash.delete(id);
+    const slash = trashed.path.lastIndexOf('/');
+    const isThere = this.#find(trashed.path.slice(0, Math.max(0, slash)))?.isFolder === true;
+    const path = isThere ? trashed.path : trashed.path.slice(slash + 1);
+    const { folder, name } = this.#place(path);
+    folder.children.set(restoredName(name, folder.children), trashed.entry);
+    this.#touch(path);
+  }
+
+  #restoreVersion(fileId: string, id: string): void {
+    const { entry, path } = this.#byId(fileId);
+    const bytes = versionBytes(entry, id);
+    keepVersion(entry);
+    entry.bytes = bytes;
+    entry.mtime = Number(id);
+    entry.uploadTime = ++this.#seconds;
+    this.#touch(path);
+  }
+
+  #saveVersion({ fileId, version, file }: Extract<Effect, { op: 'save-version' }>): void {
+    fs.writeFileSync(file, versionBytes(this.#byId(fileId).entry, version.id));
+  }
+
+  #byId(fileId: string): { readonly entry: Entry; readonly path: string } {
+    for (const path of this.tree().keys()) {
+      const entry = this.#require(path.replace(/\/$/, ''));
+      if (entry.id === fileId) return { entry, path };
+    }
+    throw new NuageError('not-found', fileId);
   }
 
   #stored(file: Entry, checksum: string): StoredFile {
@@ -439,19 +523,12 @@ export class SimulatedNextcloud {
       isFolder: entry.isFolder,
       fileId: entry.id,
       etag: this.#etag(entry),
-      size: this.#sizeOf(entry),
+      size: sizeOf(entry),
       mtime: entry.mtime,
-      permissions: entry.isFolder ? 'RGDNVCK' : 'RGDNVW',
+      permissions: entry.permissions,
       uploadTime: entry.uploadTime,
       checksum: entry.checksum,
     };
-  }
-
-  /** Of a folder with all below it. */
-  #sizeOf(entry: Entry): number {
-    let size = entry.bytes.length;
-    for (const child of entry.children.values()) size += this.#sizeOf(child);
-    return size;
   }
 
   // --- tree ---
@@ -468,6 +545,8 @@ export class SimulatedNextcloud {
       uploadTime: 0,
       checksum: '',
       folderEtag: this.#lastEtag,
+      permissions: isFolder ? 'RGDNVCK' : 'RGDNVW',
+      versions: [],
     };
   }
 
@@ -506,13 +585,6 @@ export class SimulatedNextcloud {
     const folder = this.#find(slash < 0 ? '' : path.slice(0, slash));
     if (folder?.isFolder !== true) throw new NuageError('parent-missing', path);
     return { folder, name: path.slice(slash + 1) };
-  }
-
-  #holds(folder: Entry, wanted: Entry): boolean {
-    for (const child of folder.children.values()) {
-      if (child === wanted || this.#holds(child, wanted)) return true;
-    }
-    return false;
   }
 }
 

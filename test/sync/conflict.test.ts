@@ -3,9 +3,13 @@ import type { NodeBase } from '../../src/cache/node.js';
 import type { RemoteEntry } from '../../src/remote/remote.js';
 import {
   conflictName,
+  decideClash,
   decideGone,
   decidePlace,
   decideSeen,
+  isConflictName,
+  mayBeTheSame,
+  originalName,
   sameVersion,
 } from '../../src/sync/conflict.js';
 
@@ -40,6 +44,45 @@ describe('the decision table', () => {
     expect(decidePlace(here, there, here)).toBe('unchanged');
     expect(decidePlace(here, here, there)).toBe('follow');
     expect(decidePlace(here, { parent: 3, name: 'c' }, there)).toBe('keep-mine');
+  });
+});
+
+describe('something of the server where the user has something else', () => {
+  it.each([
+    ['new', 'file', 'file', 'move-aside'],
+    ['new', 'file', 'folder', 'move-aside'],
+    ['new', 'folder', 'folder', 'merge'],
+    ['new', 'folder', 'file', 'move-aside'],
+    ['agreed', 'file', 'file', 'new-version'],
+    ['agreed', 'file', 'folder', 'displace'],
+    ['agreed', 'folder', 'folder', 'merge'],
+    ['agreed', 'folder', 'file', 'displace'],
+    ['moved', 'file', 'file', 'move-aside'],
+    ['moved', 'file', 'folder', 'move-aside'],
+    ['moved', 'folder', 'folder', 'move-aside'],
+    ['moved', 'folder', 'file', 'move-aside'],
+  ] as const)('%s %s, their %s → %s', (origin, mine, theirs, decision) => {
+    const occupant = { isFolder: mine === 'folder', staysHere: false, origin, isEdited: false };
+    expect(decideClash(occupant, { isFolder: theirs === 'folder' })).toBe(decision);
+  });
+
+  it.each(['file', 'folder'] as const)('keeps an edited %s aside from another kind', (mine) => {
+    const isFolder = mine === 'folder';
+    const occupant = { isFolder, staysHere: false, origin: 'agreed', isEdited: true } as const;
+    expect(decideClash(occupant, { isFolder: !isFolder })).toBe('move-aside');
+  });
+
+  it('hides theirs behind what stays here', () => {
+    const mine = { isFolder: false, staysHere: true, origin: 'new', isEdited: true } as const;
+    expect(decideClash(mine, { isFolder: false })).toBe('hide-theirs');
+  });
+
+  it('compares the bytes of files of one size before it makes a copy, once', () => {
+    const mine = { isFolder: false, size: 3, wasRefused: false };
+    expect(mayBeTheSame(mine, { isFolder: false, size: 3 })).toBe(true);
+    expect(mayBeTheSame(mine, { isFolder: false, size: 4 })).toBe(false);
+    expect(mayBeTheSame(mine, { isFolder: true, size: 3 })).toBe(false);
+    expect(mayBeTheSame({ ...mine, wasRefused: true }, { isFolder: false, size: 3 })).toBe(false);
   });
 });
 
@@ -91,5 +134,12 @@ describe('the name of a conflict copy', () => {
     ['.hidden', '.hidden (conflicted copy 2026-11-23 184502)'],
   ])('of %s is %s', (name, expected) => {
     expect(conflictName(name, when)).toBe(expected);
+  });
+
+  it('tells whose copy it is', () => {
+    const name = conflictName('notes.odt', when);
+    expect(isConflictName(name)).toBe(true);
+    expect(originalName(name)).toBe('notes.odt');
+    expect(isConflictName('notes.odt')).toBe(false);
   });
 });

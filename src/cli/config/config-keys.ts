@@ -2,7 +2,11 @@
  * Everything that can be configured. A key is called like its option on the command line, and holds
  * what would be typed there. To add one: a line here, its description in `messages/config.ts`.
  */
-import { UPLOAD_DELAY_MS_DEFAULT, POLL_INTERVAL_MS_DEFAULT } from '../../limits.js';
+import {
+  POLL_INTERVAL_MS_DEFAULT,
+  RUNAWAY_SHARE_DEFAULT,
+  UPLOAD_DELAY_MS_DEFAULT,
+} from '../../limits.js';
 import { LOG_LEVELS } from '../../log.js';
 import { type configKeyText, expectedText } from '../messages/config.js';
 import { LANGUAGES } from '../messages/language.js';
@@ -61,6 +65,12 @@ function seconds(least: number): Kind {
   };
 }
 
+const percentage: Kind = {
+  holds: (value) => typeof value === 'number' && value >= 0 && value <= 100,
+  expected: expectedText.percentage,
+  parse: (typed) => (typed.trim() === '' ? typed : Number(typed)),
+};
+
 function oneOf(...choices: readonly string[]): Kind {
   return {
     holds: (value) => typeof value === 'string' && choices.includes(value),
@@ -86,6 +96,7 @@ export const CONFIG_KEYS = {
   'min-free': forEach(size, AUTO),
   'poll-interval': forEach(seconds(1), POLL_INTERVAL_MS_DEFAULT / 1000),
   'upload-delay': forEach(seconds(0), UPLOAD_DELAY_MS_DEFAULT / 1000),
+  'confirm-deletions': forEach(percentage, RUNAWAY_SHARE_DEFAULT * 100),
   'read-only': forEach(yesNo, false),
   'allow-other': forEach(yesNo, false),
   'local-names': forEach(texts, []),

@@ -59,6 +59,10 @@ function tuningOptions<Before>(y: Argv<Before>) {
       ...words('min-free'),
       describe: text.minFree({ gib: DISK_FREE_BYTES_DEFAULT / GIB }),
     })
+    .option('confirm-deletions', {
+      ...figure('confirm-deletions'),
+      describe: text.confirmDeletions(),
+    })
     .option('poll-interval', { ...figure('poll-interval'), describe: text.pollInterval() })
     .option('upload-delay', { ...figure('upload-delay'), describe: text.uploadDelay() })
     .option('log-level', {

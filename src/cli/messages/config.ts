@@ -69,6 +69,7 @@ export const expectedText = defineMessages({
   text: { en: 'a text', fr: 'un texte' },
   yesNo: { en: 'true or false', fr: 'true (oui) ou false (non)' },
   size: { en: 'a size such as 500M or 10G, or auto', fr: 'une taille comme 500M ou 10G, ou auto' },
+  percentage: { en: 'a percentage, 0 to 100', fr: 'un pourcentage, de 0 à 100' },
   seconds: {
     en: 'seconds, at least {least}',
     fr: 'un nombre de secondes, au moins {least}',
@@ -118,6 +119,10 @@ export const configKeyText = defineMessages({
   'allow-other': {
     en: 'Let other users of this machine in',
     fr: 'Laisser entrer les autres utilisateurs de cet ordinateur',
+  },
+  'confirm-deletions': {
+    en: 'Percentage of the account above which deleting asks first; 100: never',
+    fr: 'Pourcentage du compte au-delà duquel une suppression attend votre accord ; 100 : jamais',
   },
   'local-names': {
     en: 'More names that stay on this machine, such as `*.tmp`',

@@ -11,6 +11,10 @@ export const generalText = defineMessages({
     en: 'The mounted folder, or one within; may be left out where one account is mounted',
     fr: 'Le dossier monté, ou un dossier dedans ; inutile quand un seul compte est monté',
   },
+  twoCommands: {
+    en: '{a} and {b} are two commands.',
+    fr: '{a} et {b} sont deux commandes différentes.',
+  },
   files: {
     en: { one: '{count} file', other: '{count} files' },
     fr: { one: '{count} fichier', other: '{count} fichiers' },

@@ -55,6 +55,10 @@ export const exampleText = defineMessages({
     en: 'keeps it here, also for when there is no network',
     fr: 'le garde ici, même pour quand il n’y aura pas de réseau',
   },
+  trash: {
+    en: 'brings back what was deleted',
+    fr: 'ressort ce qui a été supprimé',
+  },
   unmount: {
     en: 'ends it, as umount and fusermount3 -u do',
     fr: 'y met fin, comme umount et fusermount3 -u',

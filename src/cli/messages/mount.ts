@@ -55,6 +55,10 @@ export const mountOptionText = defineMessages({
     en: 'How much of the disk to leave free; auto is {gib}G, or a twentieth of a small disk',
     fr: "Place à laisser libre sur le disque ; auto est {gib}G, ou un vingtième d'un petit disque",
   },
+  confirmDeletions: {
+    en: 'Percentage of the account above which deleting asks first; 100: never',
+    fr: 'Pourcentage du compte au-delà duquel une suppression attend votre accord ; 100 : jamais',
+  },
   pollInterval: {
     en: 'Seconds between two looks for changes on the server',
     fr: 'Secondes entre deux recherches de changements sur le serveur',

@@ -49,6 +49,30 @@ export const statusText = defineMessages({
       other: '{program} {bytes} ({count} fichiers)',
     },
   },
+  heldMuch: {
+    en: {
+      one: 'HELD BACK, being much of the account: {count} deletion ({bytes})',
+      other: 'HELD BACK, being much of the account: {count} deletions ({bytes})',
+    },
+    fr: {
+      one: 'RETENUE, grande part du compte : {count} suppression ({bytes})',
+      other: 'RETENUES, grande part du compte : {count} suppressions ({bytes})',
+    },
+  },
+  heldShare: {
+    en: {
+      one: 'HELD BACK, being a shared folder: {count} deletion ({bytes})',
+      other: 'HELD BACK, being a shared folder: {count} deletions ({bytes})',
+    },
+    fr: {
+      one: 'RETENUE, dossier partagé : {count} suppression ({bytes})',
+      other: 'RETENUES, dossier partagé : {count} suppressions ({bytes})',
+    },
+  },
+  heldHint: {
+    en: '`nuage-mount deletions` shows them, sends them or takes them back.',
+    fr: '`nuage-mount deletions` les montre, les envoie ou les annule.',
+  },
   log: { en: 'log: {file}', fr: 'journal : {file}' },
   allSent: { en: 'everything has been sent', fr: 'tout a été envoyé' },
   waiting: {

@@ -28,6 +28,20 @@ export const syncText = defineMessages({
       other: "Hors ligne : impossible d'envoyer {count} changements ; rien n'est perdu.",
     },
   },
+  held: {
+    en: {
+      one: '{count} deletion waits for your answer; all else has been sent.',
+      other: '{count} deletions wait for your answer; all else has been sent.',
+    },
+    fr: {
+      one: '{count} suppression attend votre accord ; tout le reste est envoyé.',
+      other: '{count} suppressions attendent votre accord ; tout le reste est envoyé.',
+    },
+  },
+  showsHeld: {
+    en: '`nuage-mount deletions {folder}` shows them.',
+    fr: '`nuage-mount deletions {folder}` les montre.',
+  },
   whichAndWhy: {
     en: '`nuage-mount status {folder}` says which and why.',
     fr: '`nuage-mount status {folder}` dit lesquels et pourquoi.',

@@ -1,0 +1,85 @@
+/** `retry` and `discard`: what to do about changes that the server does not take. */
+import fs from 'node:fs/promises';
+import path from 'node:path';
+import type { GivenUp } from '../sync/give-up.js';
+import { ask } from './control-client.js';
+import { CommandError, EXIT } from './exit-codes.js';
+import { humanBytes, printable } from './messages/figures.js';
+import { retryText as text, unsentText } from './messages/retry.js';
+import { findMountPath } from './mount-path.js';
+
+export interface RetryOptions {
+  readonly json: boolean;
+  /** Copies what is unsent into this folder instead. */
+  readonly saveTo: string | undefined;
+}
+
+export async function retry(given: string | undefined, options: RetryOptions): Promise<void> {
+  const { mount, inAccount } = await findMountPath(given);
+  if (options.saveTo !== undefined) {
+    const unsent = await ask(mount, { op: 'unsent', path: inAccount });
+    const saved = await save(mount.mountPoint, unsent, path.resolve(options.saveTo));
+    print(
+      options.json
+        ? jsonOf({ saved })
+        : text.saved({ count: saved.length, folder: printable(path.resolve(options.saveTo)) }),
+    );
+    return;
+  }
+  const { count } = await ask(mount, { op: 'retry', path: inAccount });
+  print(options.json ? jsonOf({ count }) : count === 0 ? text.none() : text.tried({ count }));
+}
+
+/** Nothing that is there already is written over. */
+async function save(
+  mountPoint: string,
+  unsent: readonly GivenUp[],
+  folder: string,
+): Promise<readonly string[]> {
+  const saved: string[] = [];
+  for (const { path: name, what } of unsent) {
+    const from = path.join(mountPoint, name);
+    if (what !== 'create' && what !== 'content') continue;
+    if (!(await fs.stat(from)).isFile()) continue;
+    const to = path.join(folder, name);
+    await fs.mkdir(path.dirname(to), { recursive: true });
+    await fs.copyFile(from, to, fs.constants.COPYFILE_EXCL).catch((error: unknown) => {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new CommandError(EXIT.UNEXPECTED, text.notSaved({ path: printable(to), why }));
+    });
+    saved.push(to);
+  }
+  return saved;
+}
+
+export interface DiscardOptions {
+  readonly json: boolean;
+  /** What is lost was read. */
+  readonly yes: boolean;
+}
+
+export async function discard(given: string, { json, yes }: DiscardOptions): Promise<void> {
+  const { mount, inAccount } = await findMountPath(given);
+  const op = yes ? 'give-up' : 'unsent';
+  const changes = await ask(mount, { op, path: inAccount });
+  if (json) print(jsonOf({ changes, done: yes }));
+  else if (changes.length === 0) print(text.nothing());
+  else if (yes) print(text.givenUp({ count: changes.length }));
+  else print([text.wouldLose(), ...changes.map(showUnsent), '', text.how()].join('\n'));
+  if (changes.length > 0 && !yes) {
+    throw new CommandError(EXIT.QUEUE, text.notDone());
+  }
+}
+
+function showUnsent({ path: name, what, lostBytes }: GivenUp): string {
+  const shown = unsentText[what]({ path: printable(name) });
+  return `  ${shown}${lostBytes > 0 ? ` (${humanBytes(lostBytes)})` : ''}`;
+}
+
+function jsonOf(value: object): string {
+  return JSON.stringify(value, undefined, 2);
+}
+
+function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,19 @@
+/** What the user has at a name, in the terms of the decision table (conflict.ts). */
+import type { TreeNode } from '../cache/node.js';
+import type { TreeStore } from '../cache/tree-store.js';
+import type { Occupant } from './conflict.js';
+
+export function occupantOf(tree: TreeStore, node: TreeNode): Occupant {
+  const { ino, isFolder, staysHere, base, parent, name, contentDirty } = node;
+  const isAtBase = base?.parent === parent && base?.name === name;
+  const origin = base === undefined ? 'new' : isAtBase ? 'agreed' : 'moved';
+  const isEdited = contentDirty || (isFolder && holdsUnsent(tree, ino));
+  return { isFolder, staysHere, origin, isEdited };
+}
+
+function holdsUnsent(tree: TreeStore, folder: number): boolean {
+  return tree.children(folder).some(({ ino, isFolder }) => {
+    const isUnsent = (tree.get(ino)?.change ?? 0) > 0;
+    return isUnsent || (isFolder && holdsUnsent(tree, ino));
+  });
+}
