@@ -590,8 +590,8 @@ export const FUSERMOUNT_MS_MAX = 20_000;
 /** A rename or removal waits this long at most for what may follow it. */
 export const NAMESPACE_DELAY_MS_MAX = 1_000;
 
-/** Longest ring of exchanged names that one temporary name resolves; longer ones in rounds. */
-export const RENAME_RING_MAX = 64;
+/** Changes looked at to find whether they wait for each other in a ring; users make small ones. */
+export const PLAN_RING_NODES_MAX = 256;
 
 /** Pause between two searches for what may be sent: each looks at up to thousands of rows. */
 export const PLAN_SCAN_PAUSE_MS = 200;

@@ -159,3 +159,12 @@ export class BlockMap {
     this.#bits[block >> 3] = value;
   }
 }
+
+/** A write that begins or ends inside a block leaves the rest of it to what is there already. */
+export function assertEdgesAreHere(map: BlockMap, start: number, end: number): void {
+  if (start >= end) return;
+  const startsInside = start % BLOCK_SIZE_BYTES !== 0;
+  assert(!startsInside || map.covers(start, start + 1), 'the first block written is here');
+  const endsInside = end % BLOCK_SIZE_BYTES !== 0 && end < map.fetchable;
+  assert(!endsInside || map.covers(end - 1, end), 'the last block written is here');
+}

@@ -117,9 +117,10 @@ function unsyncedDirty(rows: ContentRows): string[] {
 
 /** Undefined in the usual case: the file is as its row says. */
 function unlikeItsFile({ rows, files }: RecoveryParts, row: SizeRow): ContentState | undefined {
-  const [id, size, stored] = row;
+  const [id, size, stored, cutTo] = row;
   const stat = files.stat(id);
-  if (stat?.size === size && storedBytes(stat) === stored) return undefined;
+  const isAsKnown = stat?.size === size && storedBytes(stat) === stored && cutTo === null;
+  if (isAsKnown) return undefined;
   return rows.get(id);
 }
 
@@ -130,7 +131,9 @@ export function repairFile(
 ): boolean {
   const stat = files.stat(state.id);
   if (stat === undefined) files.recreate(state.id);
-  const fileSize = stat?.size ?? 0;
+  if (state.dirty && state.cutTo !== undefined) finishCut(files, state, state.cutTo);
+  state.cutTo = undefined;
+  const fileSize = files.stat(state.id)?.size ?? 0;
   const isDamaged = stat === undefined || fileSize < state.size;
   if (state.dirty) adoptFileSize(state, fileSize);
   else if (fileSize !== state.size) restoreSize(files, state, fileSize);
@@ -140,6 +143,16 @@ export function repairFile(
 }
 
 const storedBytes = (stat: Stats): number => stat.blocks * 512;
+
+/** Nobody was told yet that it is done, and it may be: so it is. */
+function finishCut(files: DataFiles, state: ContentState, size: number): void {
+  const fileSize = files.stat(state.id)?.size ?? 0;
+  if (fileSize > size) {
+    onDisk('cut data file', () => fs.truncateSync(files.pathOf(state.id), size));
+  }
+  state.map?.cut(size);
+  state.size = size;
+}
 
 /** Unsent work: the file is the truth. */
 function adoptFileSize(state: ContentState, fileSize: number): void {

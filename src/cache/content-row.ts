@@ -17,6 +17,8 @@ export interface ContentState {
   dirty: boolean;
   /** Written by the user since the last fdatasync, and the row says so. */
   unsynced: boolean;
+  /** The file is about to be cut to this size: a crash leaves it cut or not. */
+  cutTo: number | undefined;
   /** Bytes allocated when last measured. */
   stored: number;
   lastUsed: number;
@@ -71,7 +73,8 @@ export function newContent(options: {
   const { id, size, complete, lastUsed } = options;
   const map = complete || size === 0 ? undefined : new BlockMap(size);
   const born = { dirty: complete, dirtyCommitted: complete, unsynced: complete };
-  return { ...IN_MEMORY, ...born, id, size, map, stored: 0, lastUsed, isNewFile: true };
+  const file = { stored: 0, cutTo: undefined, isNewFile: true };
+  return { ...IN_MEMORY, ...born, ...file, id, size, map, lastUsed };
 }
 
 type ContentRow = readonly [
@@ -81,11 +84,12 @@ type ContentRow = readonly [
   bitmap: Uint8Array | null,
   dirty: number,
   unsynced: number,
+  cutTo: number | null,
   stored: number,
   lastUsed: number,
 ];
 
-export type SizeRow = readonly [id: string, size: number, stored: number];
+export type SizeRow = readonly [id: string, size: number, stored: number, cutTo: number | null];
 
 export interface ContentCounts {
   /** Contents that take space. */
@@ -101,22 +105,24 @@ type RowParameters = readonly [
   bitmap: Uint8Array | null,
   dirty: number,
   unsynced: number,
+  cutTo: number | null,
   stored: number,
   lastUsed: number,
   id: string,
 ];
 
-const COLUMNS = 'id, size, fetchable, bitmap, dirty, unsynced, stored, last_used';
+const COLUMNS = 'id, size, fetchable, bitmap, dirty, unsynced, cut_to, stored, last_used';
 
 /** Every statement of the contents, so that the tests can look at their query plans. */
 export const CONTENT_SQL = {
   get: `SELECT ${COLUMNS} FROM content WHERE id = ?`,
-  sizes: 'SELECT id, size, stored FROM content',
+  sizes: 'SELECT id, size, stored, cut_to FROM content',
   isDirty: 'SELECT dirty FROM content WHERE id = ?',
-  insert: `INSERT INTO content (size, fetchable, bitmap, dirty, unsynced, stored, last_used, id)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+  insert: `INSERT INTO content
+    (size, fetchable, bitmap, dirty, unsynced, cut_to, stored, last_used, id)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   update: `UPDATE content SET size = ?, fetchable = ?, bitmap = ?, dirty = ?, unsynced = ?,
-    stored = ?, last_used = ? WHERE id = ?`,
+    cut_to = ?, stored = ?, last_used = ? WHERE id = ?`,
   remove: 'DELETE FROM content WHERE id = ?',
   stored: 'SELECT sum(stored) FROM content',
   /**
@@ -240,7 +246,7 @@ export class ContentRows {
 }
 
 function stateFromRow(row: ContentRow): ContentState {
-  const [id, size, fetchable, bitmap, dirty, unsynced, stored, lastUsed] = row;
+  const [id, size, fetchable, bitmap, dirty, unsynced, cutTo, stored, lastUsed] = row;
   return {
     ...IN_MEMORY,
     id,
@@ -249,6 +255,7 @@ function stateFromRow(row: ContentRow): ContentState {
     dirty: dirty === 1,
     dirtyCommitted: dirty === 1,
     unsynced: unsynced === 1,
+    cutTo: cutTo ?? undefined,
     stored,
     lastUsed,
   };
@@ -263,6 +270,7 @@ function parametersOf(state: ContentState): RowParameters {
     isComplete ? null : map.bitsWithout(fetched),
     state.dirty ? 1 : 0,
     state.unsynced ? 1 : 0,
+    state.cutTo ?? null,
     stored,
     lastUsed,
     id,

@@ -14,9 +14,8 @@ import { randomBytes } from 'node:crypto';
 import { assert } from '../assert.js';
 import type { Clock } from '../clock.js';
 import { NuageError } from '../errors.js';
-import { BLOCK_SIZE_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
-import type { BlockMap, ByteRange } from './block-map.js';
+import { assertEdgesAreHere, type ByteRange } from './block-map.js';
 import { ContentCare } from './content-care.js';
 import { ContentCatalog } from './content-catalog.js';
 import { recoverContents, type RecoveryReport } from './content-recovery.js';
@@ -184,17 +183,56 @@ export class ContentStore {
    */
   resize(id: string, size: number): void {
     const state = this.#catalog.get(id);
-    if (size === state.size) return;
+    if (size < state.size) this.#cut(state, size);
+    else if (size > state.size) this.#extend(state, size);
+  }
+
+  #extend(state: ContentState, size: number): void {
     this.#prepareForUser(state);
     this.#files.resize(state, size);
     state.size = size;
     this.#catalog.saveLater(state);
     this.#catalog.measureLater(state);
-    forgetFragments(state, size, Infinity);
-    if (state.map === undefined || !state.map.cut(size)) return;
-    state.fetched?.cut(size);
-    // Forgotten, the next start would fetch what was cut off into what was extended again.
-    this.#catalog.save(state);
+  }
+
+  /**
+   * The row speaks of it before and after: a file that a crash left shorter than its row has lost
+   * nothing then, and what is cut off of the server's bytes is not fetched into it again.
+   */
+  #cut(state: ContentState, size: number): void {
+    assert(!this.#db.inTransaction, 'a cut is announced in a commit of its own');
+    this.#announceCut(state, size);
+    try {
+      this.#files.resize(state, size);
+      state.size = size;
+      forgetFragments(state, size, Infinity);
+      if (state.map?.cut(size) === true) state.fetched?.cut(size);
+      this.#catalog.measureLater(state);
+    } finally {
+      this.#catalog.saveLater(state);
+      this.#saidAfterCut(state);
+    }
+  }
+
+  #saidAfterCut(state: ContentState): void {
+    try {
+      this.#prepareForUser(state);
+    } catch {
+      // The row stays true until something is written, which asks again.
+    }
+  }
+
+  #announceCut(state: ContentState, size: number): void {
+    const isKnownAsUsers = state.dirtyCommitted && state.unsynced;
+    state.cutTo = size;
+    try {
+      this.#saveForUser(state);
+    } catch (error) {
+      state.cutTo = undefined;
+      const isFull = error instanceof NuageError && error.kind === 'disk-full';
+      // It is cutting that makes room there; unannounced it is unsafe in a crash just now alone.
+      if (!isFull || !isKnownAsUsers) throw error;
+    }
   }
 
   /**
@@ -216,6 +254,7 @@ export class ContentStore {
     const state = this.#catalog.get(id);
     if (state.dirty === dirty) return;
     state.dirty = dirty;
+    if (!dirty) state.cutTo = undefined;
     this.#catalog.save(state);
   }
 
@@ -332,23 +371,26 @@ export class ContentStore {
 
   /** The row says "dirty, unsynced", committed, before the first byte of the user is written. */
   #prepareForUser(state: ContentState): void {
-    if (state.dirtyCommitted && state.unsynced) return;
+    const { cutTo } = state;
+    if (state.dirtyCommitted && state.unsynced && cutTo === undefined) return;
     assert(
       state.dirtyCommitted || !this.#db.inTransaction,
       'the first write to a clean content needs its dirty mark committed before',
     );
+    // A crash would cut off what is written behind a cut that the row still announces.
+    state.cutTo = undefined;
+    try {
+      this.#saveForUser(state);
+    } catch (error) {
+      state.cutTo = cutTo;
+      throw error;
+    }
+  }
+
+  #saveForUser(state: ContentState): void {
     state.dirty = true;
     state.unsynced = true;
     this.#catalog.unsynced.add(state);
     this.#catalog.save(state);
   }
-}
-
-/** A write that begins or ends inside a block leaves the rest of it to what is there already. */
-function assertEdgesAreHere(map: BlockMap, start: number, end: number): void {
-  if (start >= end) return;
-  const startsInside = start % BLOCK_SIZE_BYTES !== 0;
-  assert(!startsInside || map.covers(start, start + 1), 'the first block written is here');
-  const endsInside = end % BLOCK_SIZE_BYTES !== 0 && end < map.fetchable;
-  assert(!endsInside || map.covers(end - 1, end), 'the last block written is here');
 }

@@ -186,6 +186,11 @@ export class CacheDatabase {
     this.#resetListeners.push(fn);
   }
 
+  /** Closes it as a crash would: the next start looks at everything again. */
+  abandon(): void {
+    this.#db.close();
+  }
+
   /** Marks the database as cleanly closed, folds the log into it and closes it. */
   close(): void {
     if (!this.#db.open) return;

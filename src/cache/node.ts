@@ -36,7 +36,7 @@ export interface NodeFailure {
   readonly message: string;
   readonly hint: string | undefined;
   readonly attempts: number;
-  /** Wall clock, milliseconds. */
+  /** Wall clock, milliseconds: to be shown, never to be waited for. */
   readonly retryAt: number;
 }
 

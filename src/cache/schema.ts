@@ -134,6 +134,11 @@ CREATE TABLE conflict (
 ) STRICT;
 `;
 
+/** A file that is about to be cut: after a crash it is told from one that has lost bytes. */
+const CUT = `
+ALTER TABLE content ADD COLUMN cut_to INTEGER; -- bytes; NULL: no cut is under way
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
@@ -141,6 +146,7 @@ export const MIGRATIONS: readonly string[] = [
   PIN + TAILS,
   FRONTIER,
   CONFLICT,
+  CUT,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

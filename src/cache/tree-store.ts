@@ -14,19 +14,16 @@ import { ConflictTable } from './conflict-table.js';
 import type { CacheDatabase } from './database.js';
 import {
   attributeColumnsOf,
-  type Column,
   columnsOf,
   differsInAttributesOnly,
-  NODE_SQL,
   nodeFromDraft,
   nodeFromRow,
-  type NodeRow,
 } from './node-row.js';
 import { Frontier } from './frontier.js';
 import { PinTable } from './pin-table.js';
 import { type ChildRow, differences, type NodeDraft, ROOT_INO, type TreeNode } from './node.js';
 import { Removals } from './removals.js';
-import type { Sql } from './sql.js';
+import { prepareStatements, type Statements } from './tree-statements.js';
 
 export interface PendingQuery {
   /** Only changes after this number. */
@@ -186,6 +183,11 @@ export class TreeStore {
     });
   }
 
+  /** Whose children have changed on the server since they were listed, as far as is known. */
+  foldersOutOfDate(): readonly number[] {
+    return this.#sql.foldersOutOfDate.all();
+  }
+
   /** Nodes with unsent changes, the oldest change first. */
   pending(query: PendingQuery): readonly TreeNode[] {
     return this.#all(this.#sql.pending.all(query.afterChange, query.limit));
@@ -237,6 +239,11 @@ export class TreeStore {
   /** One transaction, which nests. When `fn` throws, nothing of it remains. */
   atomically<T>(fn: () => T): T {
     return this.#db.atomically(fn);
+  }
+
+  /** See `CacheDatabase.afterCommit`. */
+  afterCommit(fn: () => void): void {
+    this.#db.afterCommit(fn);
   }
 
   getXattr(ino: number, name: string): Uint8Array | undefined {
@@ -343,58 +350,4 @@ export class TreeStore {
     this.#nodes.clear();
     this.#counters = undefined;
   }
-}
-
-interface Statements {
-  readonly get: Sql<[number], NodeRow>;
-  readonly child: Sql<[number, string], number>;
-  readonly children: Sql<[number], readonly [number, string, number]>;
-  readonly subfolderCount: Sql<[number], number>;
-  readonly hasChildren: Sql<[number], number>;
-  readonly byFileId: Sql<[string], number>;
-  readonly byBasePlace: Sql<[number, string], number>;
-  readonly byContent: Sql<[string], number>;
-  readonly baseChildren: Sql<[number], number>;
-  readonly hasBaseChildren: Sql<[number], number>;
-  readonly folderCount: Sql<[], number>;
-  readonly pending: Sql<[number, number], number>;
-  readonly failed: Sql<[], number>;
-  readonly lastChange: Sql<[], number | null>;
-  readonly insert: Sql<Column[]>;
-  readonly update: Sql<Column[]>;
-  readonly updateAttributes: Sql<Column[]>;
-  readonly remove: Sql<[number]>;
-  readonly count: Sql<[], number>;
-  readonly pendingCount: Sql<[], number>;
-  readonly failedCount: Sql<[], number>;
-  readonly getMeta: Sql<[string], string>;
-  readonly setMeta: Sql<[string, string]>;
-}
-
-function prepareStatements(db: CacheDatabase): Statements {
-  return {
-    get: db.prepare(NODE_SQL.get),
-    child: db.prepareValue(NODE_SQL.child),
-    children: db.prepare(NODE_SQL.children),
-    subfolderCount: db.prepareValue(NODE_SQL.subfolderCount),
-    hasChildren: db.prepareValue(NODE_SQL.hasChildren),
-    byFileId: db.prepareValue(NODE_SQL.byFileId),
-    byBasePlace: db.prepareValue(NODE_SQL.byBasePlace),
-    byContent: db.prepareValue(NODE_SQL.byContent),
-    baseChildren: db.prepareValue(NODE_SQL.baseChildren),
-    hasBaseChildren: db.prepareValue(NODE_SQL.hasBaseChildren),
-    folderCount: db.prepareValue(NODE_SQL.folderCount),
-    pending: db.prepareValue(NODE_SQL.pending),
-    failed: db.prepareValue(NODE_SQL.failed),
-    lastChange: db.prepareValue(NODE_SQL.lastChange),
-    insert: db.prepare(NODE_SQL.insert),
-    update: db.prepare(NODE_SQL.update),
-    updateAttributes: db.prepare(NODE_SQL.updateAttributes),
-    remove: db.prepare(NODE_SQL.remove),
-    count: db.prepareValue(NODE_SQL.count),
-    pendingCount: db.prepareValue(NODE_SQL.pendingCount),
-    failedCount: db.prepareValue(NODE_SQL.failedCount),
-    getMeta: db.prepareValue('SELECT value FROM meta WHERE key = ?'),
-    setMeta: db.prepare('INSERT OR REPLACE INTO meta VALUES (?, ?)'),
-  };
 }

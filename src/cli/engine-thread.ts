@@ -73,7 +73,7 @@ function run(options: EngineOptions, port: MessagePort, { post, logger }: Output
     runLoop({
       session,
       wakeupFd: options.wakeupFd,
-      onWakeup: () => takeMessages(port, { engine, session, post }),
+      onWakeup: () => takeMessages(port, { engine, session, post, logger }),
       nextTimerMs: () => engine.timers.nextDelayMs(),
       onTimer: () => engine.runTimers(),
     });
@@ -90,6 +90,7 @@ function explained(error: unknown, logger: Logger): number {
 }
 
 interface Served {
+  readonly logger: Logger;
   readonly engine: Engine;
   readonly session: FuseSession;
   readonly post: (message: FromEngine) => void;
@@ -99,7 +100,12 @@ function takeMessages(port: MessagePort, served: Served): void {
   for (;;) {
     const received = receiveMessageOnPort(port) as { message: ToEngine } | undefined;
     if (received === undefined) return;
-    take(received.message, served);
+    try {
+      take(received.message, served);
+    } catch (error) {
+      // A full disk above all. The mount goes on, and whoever waits asks again.
+      served.logger.error('an answer could not be taken in', { error });
+    }
   }
 }
 

@@ -76,8 +76,13 @@ export class Durability {
     }
     this.#isRunning = false;
     if (contents.hasUnsynced()) this.changed();
-    contents.save();
-    db.barrier();
+    try {
+      contents.save();
+      db.barrier();
+    } catch (error) {
+      this.changed();
+      throw error;
+    }
   }
 
   #carryOut(round: SyncRound, ended: () => void): void {

@@ -98,10 +98,10 @@ export class Engine {
     this.#kernel = new KernelUpdates(surroundings.notifier, (ino) =>
       this.context.inodes.isKnown(ino),
     );
-    const storage = openStorage(settings.stateFolder, surroundings);
+    const storage = openStorage(settings, surroundings);
     this.#db = storage.db;
-    this.#server = this.#rememberServer(storage.tree, settings.server);
-    this.context = this.#assemble(settings, surroundings, storage);
+    this.#server = storage.server;
+    this.context = orAbandon(storage.db, () => this.#assemble(settings, surroundings, storage));
     this.refusals = new Refusals(this.context);
     this.history = new History(this.context, this.#effects);
     this.cacheJobs = new CacheJobs(this.context, this.timers);
@@ -149,15 +149,20 @@ export class Engine {
   /** Nothing is lost that was written until now. The engine is of no use afterwards. */
   close(): void {
     const { openFiles, contents, handles } = this.context;
-    openFiles.commitAll();
-    for (const file of handles.files()) contents.release(file.content);
-    contents.close();
+    try {
+      openFiles.commitAll();
+      for (const file of handles.files()) contents.release(file.content);
+      contents.close();
+    } catch (error) {
+      this.#db.abandon();
+      throw error;
+    }
     this.#db.close();
   }
 
   /** Its own rules, as it has just told them. */
   learn(server: ServerInfo): void {
-    this.#server = this.#rememberServer(this.context.tree, server);
+    this.#server = rememberServer(this.context.tree, server);
     this.context.sync.push.learn(server.pushUrl);
   }
 
@@ -166,16 +171,6 @@ export class Engine {
       { op: 'connect' },
       { done: (server) => this.learn(server), failed: () => undefined },
     );
-  }
-
-  #rememberServer(tree: TreeStore, server: ServerInfo | undefined): ServerInfo | undefined {
-    if (server !== undefined) {
-      tree.setMeta(SERVER_KEY, JSON.stringify(server));
-      return server;
-    }
-    const remembered = tree.getMeta(SERVER_KEY);
-    // Written by the line above, into a database that is ours alone.
-    return remembered === undefined ? undefined : (JSON.parse(remembered) as ServerInfo);
   }
 
   #assemble(
@@ -252,14 +247,38 @@ interface Storage {
   readonly db: CacheDatabase;
   readonly tree: TreeStore;
   readonly contents: ContentStore;
+  readonly server: ServerInfo | undefined;
 }
 
-function openStorage(stateFolder: string, surroundings: EngineSurroundings): Storage {
+function openStorage(settings: EngineSettings, surroundings: EngineSurroundings): Storage {
+  const { stateFolder } = settings;
   const { clock, logger } = surroundings;
   const cacheLogger = logger.scoped('cache');
   const db = openDatabase(stateFolder, { logger: cacheLogger });
-  const tree = new TreeStore(db);
-  const contents = new ContentStore({ db, stateFolder, logger: cacheLogger, clock });
-  recover({ tree, contents, clock, logger: cacheLogger });
-  return { db, tree, contents };
+  return orAbandon(db, () => {
+    const tree = new TreeStore(db);
+    const contents = new ContentStore({ db, stateFolder, logger: cacheLogger, clock });
+    recover({ tree, contents, clock, logger: cacheLogger });
+    return { db, tree, contents, server: rememberServer(tree, settings.server) };
+  });
+}
+
+/** What fails while it is put together leaves the database to the next one who tries. */
+function orAbandon<T>(db: CacheDatabase, build: () => T): T {
+  try {
+    return build();
+  } catch (error) {
+    db.abandon();
+    throw error;
+  }
+}
+
+function rememberServer(tree: TreeStore, server: ServerInfo | undefined): ServerInfo | undefined {
+  if (server !== undefined) {
+    tree.setMeta(SERVER_KEY, JSON.stringify(server));
+    return server;
+  }
+  const remembered = tree.getMeta(SERVER_KEY);
+  // Written by the line above, into a database that is ours alone.
+  return remembered === undefined ? undefined : (JSON.parse(remembered) as ServerInfo);
 }

@@ -89,13 +89,17 @@ export function release(context: FsContext, handle: number): void {
   const { handles, contents, openFiles, sync, inodes, options } = context;
   const file = handles.file(handle);
   handles.delete(handle);
-  openFiles.commit(file.ino);
-  contents.release(file.content);
-  if (file.mayWrite) {
-    sync.activity.closedForWriting(file.ino);
-    sync.uploader.planSoon(options.uploadDelayMs);
+  try {
+    openFiles.commit(file.ino);
+  } finally {
+    // Whatever the disk says, it is closed.
+    contents.release(file.content);
+    if (file.mayWrite) {
+      sync.activity.closedForWriting(file.ino);
+      sync.uploader.planSoon(options.uploadDelayMs);
+    }
+    if (handles.openCount(file.ino) === 0) sync.reader.forget(file.content);
   }
-  if (handles.openCount(file.ino) === 0) sync.reader.forget(file.content);
   inodes.reap(file.ino);
 }
 

@@ -39,13 +39,18 @@ export class OpenFiles {
     change.writes += 1;
   }
 
-  /** Writes what is known of this file to its row. Joins the transaction under way. */
+  /**
+   * Writes what is known of this file to its row. Joins the transaction under way, and forgets
+   * nothing before that is committed: on a full disk it may not be.
+   */
   commit(ino: number): void {
     const change = this.#changes.get(ino);
     if (change === undefined) return;
     const node = this.#tree.get(ino);
     if (node !== undefined) this.#tree.save(merged(node, change));
-    this.#changes.delete(ino);
+    this.#tree.afterCommit(() => {
+      if (this.#changes.get(ino) === change) this.#changes.delete(ino);
+    });
   }
 
   commitAll(): void {

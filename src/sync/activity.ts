@@ -21,6 +21,11 @@ export class Activity {
   /** Of deletions: the first one of the run under way, and the last one; monotonic. */
   #removals = { first: -Infinity, last: -Infinity };
   #isUrgent = false;
+  /**
+   * Monotonic, when a refused change may go again: whoever sets the clock of the machine moves
+   * nothing. After a restart it may go at once.
+   */
+  readonly #retries = new Map<number, number>();
   /** Since it became urgent: these wait as they always do, or they would go without end. */
   readonly #refused = new Set<number>();
 
@@ -39,8 +44,15 @@ export class Activity {
     this.#refused.clear();
   }
 
-  refused(ino: number): void {
+  /** The server did not take the change of this node. */
+  refused(ino: number, pauseMs: number): void {
+    this.#retries.set(ino, this.#clock.monotonic() + pauseMs);
     if (this.#isUrgent) this.#refused.add(ino);
+  }
+
+  /** Its cause may have gone. */
+  mayRetry(ino: number): void {
+    this.#retries.delete(ino);
   }
 
   openedForWriting(ino: number): void {
@@ -71,6 +83,7 @@ export class Activity {
 
   /** The node has been sent: the next change begins a new burst. */
   settled(ino: number): void {
+    this.#retries.delete(ino);
     const writing = this.#nodes.get(ino);
     if (writing === undefined) return;
     if (writing.writers === 0) this.#nodes.delete(ino);
@@ -79,12 +92,12 @@ export class Activity {
 
   /** Milliseconds until this node may be sent; 0 when it may now. */
   delayMs(node: TreeNode): number {
+    const now = this.#clock.monotonic();
     if (node.failure !== undefined && (!this.#isUrgent || this.#refused.has(node.ino))) {
-      const wait = node.failure.retryAt - this.#clock.now();
+      const wait = (this.#retries.get(node.ino) ?? now) - now;
       if (wait > 0) return wait;
     }
     const first = differences(node)[0];
-    const now = this.#clock.monotonic();
     if (first === 'remove') return this.#isUrgent ? 0 : this.#removalDelayMs(now);
     const writing = this.#nodes.get(node.ino);
     if (writing === undefined || node.isFolder) return 0;

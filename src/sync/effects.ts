@@ -4,7 +4,7 @@
  */
 import { assert } from '../assert.js';
 import type { Clock } from '../clock.js';
-import { type ErrorKind, fromErrorRecord, type NuageError } from '../errors.js';
+import { type ErrorKind, fromErrorRecord, NuageError } from '../errors.js';
 import type {
   Effect,
   EffectEvent,
@@ -125,7 +125,7 @@ export class EffectClient {
       case 'done':
         this.#running.delete(event.id);
         if (speaksOfServer(effect, undefined)) this.#outcome(undefined);
-        observer.done(event.result as undefined);
+        this.#tell(observer, () => observer.done(event.result as undefined));
         return;
       case 'failed': {
         this.#running.delete(event.id);
@@ -136,5 +136,15 @@ export class EffectClient {
       }
     }
     assert(false, 'unknown effect event');
+  }
+
+  /** What came but could not be kept (the disk is full) has failed for who waits for it. */
+  #tell(observer: AnyObserver, tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      if (!(error instanceof NuageError) || error.kind === 'assertion') throw error;
+      observer.failed(error);
+    }
   }
 }

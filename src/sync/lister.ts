@@ -11,6 +11,8 @@ import {
   ENTRIES_AHEAD_MAX,
   FAILURE_MEMORY_MS,
   MERGE_SLICE_ENTRIES,
+  RETRY_FIRST_MS,
+  RETRY_MS_MAX,
 } from '../limits.js';
 import type { EffectId } from '../remote/messages.js';
 import type { Connection } from './connection.js';
@@ -64,6 +66,8 @@ export class Lister {
   /** Out of date, in order of discovery. */
   readonly #queue = new Set<number>();
   readonly #failures = new Map<number, Failure>();
+  /** How often in a row a folder could not be listed again. */
+  readonly #retries = new Map<number, number>();
   /** Whether what is missing may have moved to where a listing ahead will find it. */
   awaitsAhead: () => boolean = () => false;
   /** A folder's children are asked for. */
@@ -81,6 +85,12 @@ export class Lister {
     parts.merger.missing.lookAgain = (folders) => {
       for (const ino of folders) this.refresh(ino);
     };
+  }
+
+  /** What was seen to be out of date when the last process ended is listed again. */
+  start(): void {
+    for (const ino of this.#context.tree.foldersOutOfDate()) this.#queue.add(ino);
+    this.#pump();
   }
 
   /** Nothing is listed that went out of date. */
@@ -288,6 +298,7 @@ export class Lister {
     const observer = this.#running.get(ino)?.observer;
     this.#running.delete(ino);
     this.#failures.delete(ino);
+    this.#retries.delete(ino);
     this.#followUp(ino, outcome);
     observer?.done(outcome);
     this.#finish(ino);
@@ -298,7 +309,7 @@ export class Lister {
       // One that was asked for later shows what this one has seen.
       if ((this.#running.get(stale)?.stamp ?? 0) < outcome.stamp) this.#queue.add(stale);
     }
-    for (const unsettled of outcome.unsettled) this.#retryLater(unsettled);
+    for (const unsettled of outcome.unsettled) this.#listLater(unsettled, FAILURE_MEMORY_MS);
     // Another folder stands at this path now: its parent's listing will tell which.
     const parent = this.#context.tree.get(ino)?.base?.parent;
     if (outcome.isOther && parent !== undefined) this.#queue.add(parent);
@@ -317,9 +328,22 @@ export class Lister {
     const folder = this.#context.tree.get(ino);
     if (error.kind === 'not-found' && folder?.base !== undefined && ino !== ROOT_INO) {
       this.#queue.add(folder.base.parent);
+    } else if (folder?.listedEtag !== undefined) {
+      // Nothing else would notice that what is known of it is out of date.
+      this.#listAgain(ino);
     }
     observer?.failed(error);
     this.#finish(ino);
+  }
+
+  #listAgain(ino: number): void {
+    if (!this.#parts.connection.online) {
+      this.#queue.add(ino);
+      return;
+    }
+    const retries = this.#retries.get(ino) ?? 0;
+    this.#retries.set(ino, retries + 1);
+    this.#listLater(ino, Math.min(RETRY_FIRST_MS * 2 ** retries, RETRY_MS_MAX));
   }
 
   #finish(ino: number): void {
@@ -336,8 +360,7 @@ export class Lister {
     this.#tellIdle();
   }
 
-  /** Something in the folder was in flight: look again when it has settled. */
-  #retryLater(ino: number): void {
-    this.#context.timers.setIfSooner(`relist:${ino}`, FAILURE_MEMORY_MS, () => this.refresh(ino));
+  #listLater(ino: number, delayMs: number): void {
+    this.#context.timers.setIfSooner(`relist:${ino}`, delayMs, () => this.refresh(ino));
   }
 }

@@ -231,7 +231,10 @@ export class Merger {
   }
 
   #waitsForUpload(pass: Pass, node: TreeNode, entry: RemoteEntry): boolean {
-    const waits = mayBeTheSame({ ...node, wasRefused: node.failure !== undefined }, entry);
+    const waits = mayBeTheSame(
+      { ...node, wasRefused: node.failure?.kind === 'precondition' },
+      entry,
+    );
     if (waits) pass.complete = false;
     return waits;
   }

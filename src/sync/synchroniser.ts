@@ -131,6 +131,7 @@ export class Synchroniser {
 
   /** After recovery: what is queued goes out, what changed comes in. */
   start(): void {
+    this.lister.start();
     this.poller.start();
     this.primer.pump();
     this.uploader.planSoon(0);

@@ -3,8 +3,8 @@
  * folds the answer into the base. Nothing leaves the queue but by the server's own word. A refusal
  * stays with its node, with its reason and the time of the next try, and holds up nothing else.
  */
-import type { TreeNode } from '../cache/node.js';
-import type { ErrorKind, NuageError } from '../errors.js';
+import { differences, type TreeNode } from '../cache/node.js';
+import { type ErrorKind, NuageError } from '../errors.js';
 import {
   PLAN_ROUND_NODES_MAX,
   PLAN_SCAN_PAUSE_MS,
@@ -22,7 +22,7 @@ import type { Lister } from './lister.js';
 import { nextStep, type PlannerView, type Step } from './planner.js';
 import type { RemovalGuard } from './removal-guard.js';
 import { Scopes, type Scope } from './scopes.js';
-import type { StepRunner } from './steps.js';
+import type { StepObserver, StepRunner } from './steps.js';
 
 /** Outcomes that say nothing against the change itself: it goes again when the line is back. */
 const LINE_KINDS: ReadonlySet<ErrorKind> = new Set([
@@ -84,7 +84,13 @@ export class Uploader {
   planSoon(delayMs: number): void {
     this.#context.timers.setIfSooner('plan', delayMs, () => {
       this.#isScanned = false;
-      this.#plan();
+      try {
+        this.#plan();
+      } catch (error) {
+        // The disk failed: what is queued must not wait for the next change to be made.
+        this.planSoon(RETRY_FIRST_MS);
+        throw error;
+      }
     });
   }
 
@@ -96,6 +102,7 @@ export class Uploader {
       for (const node of tree.failed()) {
         if (node.failure === undefined || !isMeant(node)) continue;
         tree.save({ ...node, failure: { ...node.failure, retryAt: clock.now() } });
+        this.#parts.activity.mayRetry(node.ino);
         count += 1;
       }
     });
@@ -201,7 +208,7 @@ export class Uploader {
       this.#parts.detached(ino);
       this.planSoon(0);
     };
-    this.#parts.runner.run(step, {
+    const observer: StepObserver = {
       done: () => {
         end();
         this.#parts.activity.settled(ino);
@@ -211,7 +218,14 @@ export class Uploader {
         end();
         this.#failed(step, error);
       },
-    });
+    };
+    try {
+      this.#parts.runner.run(step, observer);
+    } catch (error) {
+      if (!(error instanceof NuageError) || error.kind === 'assertion') throw error;
+      // The disk of the cache refused something, so nothing has been asked of the server.
+      observer.failed(error);
+    }
   }
 
   /** What waited for its folder need not wait for the next scan. */
@@ -223,8 +237,14 @@ export class Uploader {
 
   #failed(step: Step, error: NuageError): void {
     const { lister, connection } = this.#parts;
-    const node = this.#context.tree.get(step.node.ino);
-    if (node === undefined || LINE_KINDS.has(error.kind)) return;
+    const { tree } = this.#context;
+    const node = tree.get(step.node.ino);
+    if (node === undefined || differences(node).length === 0) return;
+    if (LINE_KINDS.has(error.kind)) {
+      // It may have been done: what was found before it says nothing any more.
+      if (node.failure !== undefined) tree.save({ ...node, failure: undefined });
+      return;
+    }
     if (STALE_BASE_KINDS.has(error.kind)) {
       for (const folder of new Set([node.parent, node.base?.parent])) {
         if (folder !== undefined && connection.online) lister.refresh(folder);
@@ -238,8 +258,9 @@ export class Uploader {
     const attempts = (node.failure?.attempts ?? 0) + 1;
     const backOff = Math.min(RETRY_FIRST_MS * 2 ** (attempts - 1), RETRY_MS_MAX);
     // Not before the listing has come: a merge leaves alone what is under way.
-    const pause = STALE_BASE_KINDS.has(error.kind) && attempts === 1 ? STALE_RETRY_MS : backOff;
-    const retryAt = clock.now() + Math.max(pause, error.retryAfterMs ?? 0);
+    const ownPause = STALE_BASE_KINDS.has(error.kind) && attempts === 1 ? STALE_RETRY_MS : backOff;
+    const pause = Math.max(ownPause, error.retryAfterMs ?? 0);
+    const retryAt = clock.now() + pause;
     const { kind, message, hint } = error;
     tree.save({ ...node, failure: { kind, message, hint, attempts, retryAt } });
     logger.warn('the server did not take a change; it stays queued', {
@@ -248,7 +269,7 @@ export class Uploader {
       path: tree.path(node.ino) ?? tree.basePath(node.ino),
       attempts,
     });
-    this.#parts.activity.refused(node.ino);
+    this.#parts.activity.refused(node.ino, pause);
     this.planSoon(pause);
   }
 

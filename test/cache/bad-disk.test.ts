@@ -4,7 +4,8 @@ import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { codeOf, toDiskError } from '../../src/cache/disk-error.js';
 import { BLOCK_SIZE_BYTES as B } from '../../src/limits.js';
-import { bytes, type Cache, draft, kindOf, openCache, temporaryFolder } from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { bytes, type Cache, draft, kindOf, openCache } from './support.js';
 
 function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
@@ -42,7 +43,7 @@ describe.runIf(mayMount)('a full disk', () => {
   let cache: Cache;
 
   beforeEach(() => {
-    const folder = temporaryFolder();
+    const folder = scratchFolder();
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=4m', 'tmpfs', folder]);
     cache = openCache(folder);
   });
@@ -95,7 +96,7 @@ describe.runIf(process.platform === 'linux')('a sync that fails', () => {
   let cache: Cache;
 
   beforeEach(() => {
-    cache = openCache(temporaryFolder());
+    cache = openCache(scratchFolder());
   });
 
   afterEach(() => {

@@ -12,12 +12,13 @@ import {
   SYNC_HERE_BYTES_MAX,
 } from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
-import { bytes, type Cache, draft, kindOf, openCache, synced, temporaryFolder } from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { bytes, type Cache, draft, kindOf, openCache, synced } from './support.js';
 
 let cache: Cache;
 
 beforeEach(() => {
-  cache = openCache(temporaryFolder());
+  cache = openCache(scratchFolder());
 });
 
 afterEach(() => {

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { BLOCK_SIZE_BYTES as B } from '../../src/limits.js';
-import { bytes, type Cache, openCache, temporaryFolder } from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { bytes, type Cache, openCache } from './support.js';
 
 const WRITER = path.join(import.meta.dirname, 'crash-writer.ts');
 const KILLS = 4;
@@ -58,7 +59,7 @@ function expectKept(cache: Cache, name: string, { content, blocks }: Acknowledge
 
 describe('a process that is killed while it writes', () => {
   it('has kept every acknowledged write: its row, its dirty mark, its blocks and its bytes', async () => {
-    const folder = temporaryFolder();
+    const folder = scratchFolder();
     const acknowledged = new Map<string, Acknowledged>();
     for (let kill = 0; kill < KILLS; kill += 1) {
       for (const [name, state] of await writeAndKill(folder, 20 + 17 * kill)) {

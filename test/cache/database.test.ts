@@ -4,12 +4,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { MIGRATIONS, SCHEMA_VERSION } from '../../src/cache/schema.js';
 import { openSqlite } from '../../src/cache/sqlite.js';
 import { databasePath } from '../../src/cache/state-folder.js';
-import { abandon, bytes, draft, kindOf, openCache, temporaryFolder } from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { abandon, bytes, draft, kindOf, openCache } from './support.js';
 
 let folder: string;
 
 beforeEach(() => {
-  folder = temporaryFolder();
+  folder = scratchFolder();
 });
 
 afterEach(() => {

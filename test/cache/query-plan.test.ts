@@ -6,13 +6,14 @@ import { CONTENT_SQL } from '../../src/cache/content-row.js';
 import { NODE_SQL } from '../../src/cache/node-row.js';
 import { openSqlite } from '../../src/cache/sqlite.js';
 import { databasePath } from '../../src/cache/state-folder.js';
-import { openCache, temporaryFolder } from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { openCache } from './support.js';
 
 let folder: string;
 let db: Database.Database;
 
 beforeAll(() => {
-  folder = temporaryFolder();
+  folder = scratchFolder();
   openCache(folder).db.close();
   db = openSqlite(databasePath(folder));
 });

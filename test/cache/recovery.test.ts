@@ -6,20 +6,13 @@ import type { NodeDraft } from '../../src/cache/node.js';
 import { openSqlite } from '../../src/cache/sqlite.js';
 import { databasePath } from '../../src/cache/state-folder.js';
 import { BLOCK_SIZE_BYTES as B } from '../../src/limits.js';
-import {
-  abandon,
-  bytes,
-  type Cache,
-  draft,
-  openCache,
-  synced,
-  temporaryFolder,
-} from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { abandon, bytes, type Cache, draft, openCache, synced } from './support.js';
 
 let cache: Cache;
 
 beforeEach(() => {
-  cache = openCache(temporaryFolder());
+  cache = openCache(scratchFolder());
 });
 
 afterEach(() => {

@@ -1,7 +1,5 @@
 /** A state folder of its own for a test, and drafts of nodes. */
 import fs from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { ContentStore } from '../../src/cache/content-store.js';
 import { type CacheDatabase, openDatabase } from '../../src/cache/database.js';
 import type { NodeBase, NodeDraft } from '../../src/cache/node.js';
@@ -9,6 +7,7 @@ import { TreeStore } from '../../src/cache/tree-store.js';
 import { type Clock, systemClock } from '../../src/clock.js';
 import { NuageError } from '../../src/errors.js';
 import { Logger, type LogRecord } from '../../src/log.js';
+import { scratchFolder } from '../support/scratch.js';
 
 export interface Cache {
   readonly folder: string;
@@ -16,10 +15,6 @@ export interface Cache {
   readonly tree: TreeStore;
   readonly contents: ContentStore;
   readonly logs: LogRecord[];
-}
-
-export function temporaryFolder(): string {
-  return fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-cache-'));
 }
 
 export function openCache(folder: string, clock: Clock = systemClock): Cache {
@@ -33,7 +28,7 @@ export function openCache(folder: string, clock: Clock = systemClock): Cache {
 
 /** As a killed process leaves it: nothing flushed, nothing marked clean, the lock gone. */
 export function abandon(cache: Cache): string {
-  const copy = temporaryFolder();
+  const copy = scratchFolder();
   fs.cpSync(cache.folder, copy, { recursive: true });
   cache.db.close();
   fs.rmSync(cache.folder, { recursive: true });

@@ -3,7 +3,8 @@ import fs from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { differences, ROOT_INO, type TreeNode } from '../../src/cache/node.js';
-import { base, type Cache, draft, kindOf, openCache, synced, temporaryFolder } from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { base, type Cache, draft, kindOf, openCache, synced } from './support.js';
 
 type Step =
   | { readonly op: 'insert'; readonly at: number; readonly name: string; readonly known: boolean }
@@ -213,7 +214,7 @@ describe('the tree store', () => {
   it('agrees with a map of nodes after any changes, failed transactions and restarts', () => {
     fc.assert(
       fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-        const folder = temporaryFolder();
+        const folder = scratchFolder();
         const world = new World(folder);
         try {
           for (const todo of steps) {

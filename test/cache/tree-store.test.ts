@@ -1,14 +1,15 @@
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROOT_INO, type TreeNode } from '../../src/cache/node.js';
-import { type Cache, base, draft, kindOf, openCache, synced, temporaryFolder } from './support.js';
+import { scratchFolder } from '../support/scratch.js';
+import { type Cache, base, draft, kindOf, openCache, synced } from './support.js';
 
 const FAILURE = { kind: 'quota', message: '', hint: undefined, attempts: 1, retryAt: 0 } as const;
 
 let cache: Cache;
 
 beforeEach(() => {
-  cache = openCache(temporaryFolder());
+  cache = openCache(scratchFolder());
 });
 
 afterEach(() => {

@@ -17,7 +17,7 @@ const GIB = 1024 ** 3;
 let bench: EngineBench;
 
 function start(cacheBytesMax: number): EngineBench {
-  bench = new EngineBench(cacheBytesMax);
+  bench = new EngineBench({ cacheBytesMax });
   return bench;
 }
 

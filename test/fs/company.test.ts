@@ -110,7 +110,7 @@ describe('nothing comes ahead', () => {
 
   it('where the cache has no room to spare', () => {
     bench.close();
-    bench = new EngineBench(COMPANY_BYTES_MAX);
+    bench = new EngineBench({ cacheBytesMax: COMPANY_BYTES_MAX });
     bench.server.makeFolder('a');
     for (let file = 0; file < 10; file += 1) bench.server.write(`a/${file}`, 'x');
     bench.list('a');

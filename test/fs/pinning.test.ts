@@ -10,7 +10,7 @@ const MIB = 1024 ** 2;
 let bench: EngineBench;
 
 beforeEach(() => {
-  bench = new EngineBench(4 * MIB);
+  bench = new EngineBench({ cacheBytesMax: 4 * MIB });
   bench.server.makeFolder('Cours');
   bench.server.makeFolder('Cours/3e');
   bench.server.write('Cours/a.txt', 'a'.repeat(MIB));

@@ -10,7 +10,7 @@ let bench: EngineBench;
 afterEach(() => bench.close());
 
 function start(): void {
-  bench = new EngineBench(1024 ** 3, { [NAME]: TEXT });
+  bench = new EngineBench({ rootFiles: { [NAME]: TEXT } });
 }
 
 it('are there from the start for who knows their names, and never sent', () => {

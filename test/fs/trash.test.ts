@@ -10,7 +10,7 @@ const INFO = '.Trash-1000/info';
 let bench: EngineBench;
 
 function start(cacheBytesMax?: number): void {
-  bench = new EngineBench(cacheBytesMax);
+  bench = new EngineBench(cacheBytesMax === undefined ? {} : { cacheBytesMax });
 }
 
 afterEach(() => bench.close());

@@ -3,7 +3,6 @@
  * handlers as the kernel would, and waits where they park.
  */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { constants } from 'node:fs';
 import type { Clock } from '../../src/clock.js';
@@ -11,6 +10,8 @@ import { NuageError } from '../../src/errors.js';
 import { Engine, type Notice } from '../../src/fs/engine.js';
 import { type Caller, Parked, type Result } from '../../src/fuse/filesystem.js';
 import { Logger, type LogRecord } from '../../src/log.js';
+import type { EffectEvent } from '../../src/remote/messages.js';
+import { scratchFolder } from './scratch.js';
 import { SimulatedNextcloud } from './simulated-nextcloud.js';
 
 const { O_RDONLY, O_RDWR, O_EXCL } = constants;
@@ -22,19 +23,35 @@ const TURNS_MAX = 100_000;
 const CALLER: Caller = { unique: 1n, uid: 1000, gid: 1000, pid: 1 };
 
 class SimulatedClock implements Clock {
-  #milliseconds = 1_763_900_000_000;
+  #monotonic = 1_000_000;
+  #wall = 1_763_900_000_000;
 
   now(): number {
-    return this.#milliseconds;
+    return this.#wall;
   }
 
   monotonic(): number {
-    return this.#milliseconds;
+    return this.#monotonic;
   }
 
   advance(milliseconds: number): void {
-    this.#milliseconds += milliseconds;
+    this.#monotonic += milliseconds;
+    this.#wall += milliseconds;
   }
+
+  /** Somebody sets the clock of the machine. */
+  jump(milliseconds: number): void {
+    this.#wall += milliseconds;
+  }
+}
+
+export interface BenchOptions {
+  /** What another bench has left there. */
+  readonly folder?: string;
+  readonly server?: SimulatedNextcloud;
+  readonly cacheBytesMax?: number;
+  /** Beside what the account holds, by name. */
+  readonly rootFiles?: Readonly<Record<string, string>>;
 }
 
 export interface Notification {
@@ -44,9 +61,9 @@ export interface Notification {
 }
 
 export class EngineBench {
-  readonly folder = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-engine-'));
+  readonly folder: string;
   readonly clock = new SimulatedClock();
-  readonly server = new SimulatedNextcloud();
+  readonly server: SimulatedNextcloud;
   readonly notifications: Notification[] = [];
   readonly logs: LogRecord[] = [];
   readonly notices: Notice[] = [];
@@ -58,10 +75,26 @@ export class EngineBench {
   readonly #rootFiles: Readonly<Record<string, string>>;
   #random = 0;
 
-  constructor(cacheBytesMax = 1024 ** 3, rootFiles: Readonly<Record<string, string>> = {}) {
-    this.#cacheBytesMax = cacheBytesMax;
-    this.#rootFiles = rootFiles;
+  constructor(options: BenchOptions = {}) {
+    this.folder = options.folder ?? scratchFolder();
+    this.server = options.server ?? new SimulatedNextcloud();
+    this.#cacheBytesMax = options.cacheBytesMax ?? 1024 ** 3;
+    this.#rootFiles = options.rootFiles ?? {};
     this.engine = this.#open();
+  }
+
+  /** The state folder as a kill would leave it now, in a folder of its own. */
+  snapshot(): string {
+    const copy = scratchFolder();
+    for (const entry of fs.readdirSync(this.folder, { withFileTypes: true, recursive: true })) {
+      const from = path.join(entry.parentPath, entry.name);
+      // What is set aside for a full disk is made again.
+      if (!entry.isFile() || entry.name === 'reserve') continue;
+      const to = path.join(copy, path.relative(this.folder, from));
+      fs.mkdirSync(path.dirname(to), { recursive: true, mode: 0o700 });
+      fs.copyFileSync(from, to);
+    }
+    return copy;
   }
 
   #open(): Engine {
@@ -82,7 +115,7 @@ export class EngineBench {
         rootFiles: this.#rootFiles,
       },
       {
-        post: (request) => this.server.post(request, (event) => engine.deliver(event)),
+        post: (request) => this.server.post(request, (event) => take(engine, event)),
         notifier: {
           invalidateInode: (ino) => this.notifications.push({ what: 'inode', ino }),
           invalidateEntry: (ino, name) => this.notifications.push({ what: 'entry', ino, name }),
@@ -101,7 +134,12 @@ export class EngineBench {
         randomId: () => `upload${String(++this.#random).padStart(16, '0')}`,
       },
     );
-    engine.start();
+    try {
+      engine.start();
+    } catch (error) {
+      engine.close();
+      throw error;
+    }
     return engine;
   }
 
@@ -110,9 +148,8 @@ export class EngineBench {
     this.server.dropAll();
     this.#lookups.clear();
     if (how === 'killed') {
-      const copy = fs.mkdtempSync(path.join(os.tmpdir(), 'nuage-engine-'));
-      fs.cpSync(this.folder, copy, { recursive: true });
-      this.engine.close();
+      const copy = this.snapshot();
+      this.abandon();
       fs.rmSync(this.folder, { recursive: true });
       fs.renameSync(copy, this.folder);
     } else {
@@ -122,13 +159,23 @@ export class EngineBench {
   }
 
   close(): void {
-    this.engine.close();
+    this.abandon();
     fs.rmSync(this.folder, { recursive: true });
+  }
+
+  /** Ends, and leaves its folder to others. */
+  abandon(): void {
+    try {
+      this.engine.close();
+    } catch (error) {
+      // A disk that failed the test's file fails it for good.
+      if (!(error instanceof NuageError) || error.kind !== 'io') throw error;
+    }
   }
 
   /** Lets the server answer one effect. */
   step(pick = 0): boolean {
-    const answered = this.server.step((event) => this.engine.deliver(event), pick);
+    const answered = this.server.step((event) => take(this.engine, event), pick);
     this.#work();
     return answered;
   }
@@ -148,12 +195,15 @@ export class EngineBench {
     this.#work();
   }
 
-  /** Until nothing is under way and nothing waits but what the server refuses, then one poll. */
-  settle(): void {
+  /**
+   * Until nothing is under way and nothing waits but what the server refuses, then one poll.
+   * @param pick which of the waiting effects is answered next; by default the oldest.
+   */
+  settle(pick: () => number = () => 0): void {
     for (let poll = 0; poll < 4; poll += 1) {
       for (let round = 0; round < 200; round += 1) {
         let answered = 0;
-        while (this.step()) answered += 1;
+        while (this.step(pick())) answered += 1;
         this.advance(1_000);
         const { tree, sync } = this.engine.context;
         const isQuiet = this.server.waiting === 0 && answered === 0 && sync.lister.isIdle;
@@ -219,7 +269,10 @@ export class EngineBench {
   }
 
   read(at: string): string {
-    const ino = this.lookup(at);
+    return this.readInode(this.lookup(at));
+  }
+
+  readInode(ino: number): string {
     const { handle } = this.run(() => this.#fs.open(CALLER, ino, O_RDONLY));
     try {
       return this.readHandle(ino, handle);
@@ -255,15 +308,21 @@ export class EngineBench {
   }
 
   closeHandle({ ino, handle }: { ino: number; handle: number }): void {
-    this.#fs.flush(CALLER, ino, handle);
-    this.#fs.release(ino, handle);
+    try {
+      this.#fs.flush(CALLER, ino, handle);
+    } finally {
+      this.#fs.release(ino, handle);
+    }
   }
 
   /** As `echo text > path`. */
   write(at: string, text: string): void {
     const file = this.create(at);
-    this.writeHandle(file, 0, text);
-    this.closeHandle(file);
+    try {
+      this.writeHandle(file, 0, text);
+    } finally {
+      this.closeHandle(file);
+    }
   }
 
   create(at: string): { ino: number; handle: number } {
@@ -342,6 +401,20 @@ export class EngineBench {
 
   #place(at: string): { parent: number; name: string } {
     const slash = at.lastIndexOf('/');
-    return { parent: this.lookup(slash < 0 ? '' : at.slice(0, slash)), name: at.slice(slash + 1) };
+    const parent = this.lookup(slash < 0 ? '' : at.slice(0, slash));
+    // The kernel asks for no name in a file.
+    if (this.engine.context.tree.get(parent)?.isFolder === false) {
+      throw new NuageError('not-a-folder', at);
+    }
+    return { parent, name: at.slice(slash + 1) };
+  }
+}
+
+/** As the engine thread does it: a disk that fails ends nothing. */
+function take(engine: Engine, event: EffectEvent): void {
+  try {
+    engine.deliver(event);
+  } catch (error) {
+    if (!(error instanceof NuageError) || error.kind === 'assertion') throw error;
   }
 }

@@ -24,3 +24,25 @@ export function holds(folder: Entry, wanted: Entry): boolean {
   }
   return false;
 }
+
+/** With all below it. */
+export function copyOf(entry: Entry): Entry {
+  const children = new Map([...entry.children].map(([name, child]) => [name, copyOf(child)]));
+  return { ...entry, children, versions: [...entry.versions] };
+}
+
+export function etagOf(entry: Entry): string {
+  if (entry.isFolder) return `folder-${entry.folderEtag}`;
+  return `${entry.mtime}-${entry.id}-${entry.bytes.length}`;
+}
+
+/** Every path below with its content; a folder has `/` behind it and no content. */
+export function contentsOf(folder: Entry, path = ''): Map<string, string> {
+  const all = new Map<string, string>();
+  for (const [name, child] of folder.children) {
+    const at = path === '' ? name : `${path}/${name}`;
+    all.set(child.isFolder ? `${at}/` : at, child.isFolder ? '' : child.bytes.toString());
+    for (const [below, text] of contentsOf(child, at)) all.set(below, text);
+  }
+  return all;
+}

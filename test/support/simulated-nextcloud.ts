@@ -5,7 +5,8 @@
  */
 import fs from 'node:fs';
 import { createHash } from 'node:crypto';
-import { type Entry, holds, sizeOf } from './simulated-entry.js';
+import { contentsOf, copyOf, type Entry, etagOf, holds, sizeOf } from './simulated-entry.js';
+import { SimulatedFaults, WRITES } from './simulated-faults.js';
 import { keepVersion, restoredName, versionBytes, versionsOf } from './simulated-versions.js';
 import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
 import type { Effect, EffectEvent, EffectRequest } from '../../src/remote/messages.js';
@@ -33,10 +34,8 @@ const PIECE_ENTRIES = 50;
 /** Bytes that a fetch brings at once. */
 const FETCH_PIECE_BYTES = 64 * 1024;
 
-const WRITES = new Set(['put', 'create-folder', 'copy', 'move', 'remove', 'set-modified']);
-
-export class SimulatedNextcloud {
-  readonly #root: Entry;
+export class SimulatedNextcloud extends SimulatedFaults {
+  #root: Entry;
   readonly #queue: Running[] = [];
   /** Fetches that stand before their limit. */
   readonly #stalled: Running[] = [];
@@ -48,12 +47,8 @@ export class SimulatedNextcloud {
   #listener: number | undefined;
   #lastEtag = 0;
   #seconds = 1_760_000_000;
-  /** Answers every effect with this, doing nothing. */
-  failure: ErrorKind | undefined;
-  /** As {@link failure}, of one kind of effect. */
-  readonly failuresOf = new Map<Effect['op'], ErrorKind>();
-  /** Carries out the next writes of the client but loses their answers. */
-  lostAnswers = 0;
+  /** Told of the bytes of every upload. */
+  onPut: (bytes: Buffer) => void = () => undefined;
   availableBytes: number | undefined;
   /** Runs between the bytes of files that come together and the look at their versions. */
   duringTogether: (() => void) | undefined;
@@ -78,7 +73,28 @@ export class SimulatedNextcloud {
   readonly #refusals = new Map<string, ErrorKind>();
 
   constructor() {
+    super();
     this.#root = this.#make(true);
+  }
+
+  /** The same account, which from now on lives on its own. Nothing waits for its answer there. */
+  clone(): SimulatedNextcloud {
+    const twin = new SimulatedNextcloud();
+    twin.#root = copyOf(this.#root);
+    twin.#lastId = this.#lastId;
+    twin.#lastEtag = this.#lastEtag;
+    twin.#seconds = this.#seconds;
+    return twin;
+  }
+
+  /** The account as it is once it has done all that waits, though nobody hears of it. */
+  cloneWhenDone(): SimulatedNextcloud {
+    const twin = this.clone();
+    for (const { effect } of this.#queue) {
+      if (WRITES.has(effect.op)) twin.post({ type: 'start', id: 0, effect }, () => undefined);
+    }
+    while (twin.step(() => undefined));
+    return twin;
   }
 
   get waiting(): number {
@@ -122,16 +138,14 @@ export class SimulatedNextcloud {
     this.#queue.splice(this.#queue.indexOf(running), 1);
     const { id, effect } = running;
     try {
-      if (this.failure !== undefined && effect.op !== 'sync-files')
-        throw new NuageError(this.failure, 'simulated fault');
-      const failure = this.failuresOf.get(effect.op);
-      if (failure !== undefined) throw new NuageError(failure, 'simulated fault');
+      const isWrite = WRITES.has(effect.op);
+      const fault = this.faultFor(effect.op);
+      if (fault !== undefined) throw new NuageError(fault, 'simulated fault');
       if (effect.op === 'fetch' && !this.#fetch(running, effect, deliver)) {
         const canGoOn = running.position < running.limit;
         (canGoOn ? this.#queue : this.#stalled).push(running);
         return true;
       }
-      const isWrite = WRITES.has(effect.op);
       const path = 'path' in effect ? effect.path : 'from' in effect ? effect.from : '';
       const refusal = isWrite ? this.#refusals.get(path) : undefined;
       if (refusal !== undefined) throw new NuageError(refusal, 'refused', { hint: 'Wait.' });
@@ -266,16 +280,7 @@ export class SimulatedNextcloud {
 
   /** Every path with its content; a folder has `/` behind it and no content. */
   tree(): ReadonlyMap<string, string> {
-    const all = new Map<string, string>();
-    const walk = (entry: Entry, path: string): void => {
-      for (const [name, child] of entry.children) {
-        const at = path === '' ? name : `${path}/${name}`;
-        all.set(child.isFolder ? `${at}/` : at, child.isFolder ? '' : child.bytes.toString());
-        walk(child, at);
-      }
-    };
-    walk(this.#root, '');
-    return all;
+    return contentsOf(this.#root);
   }
 
   // --- effects ---
@@ -293,7 +298,7 @@ export class SimulatedNextcloud {
       case 'sync-files':
         return [];
       case 'root-state':
-        return { etag: this.#etag(this.#root), fingerprint: this.fingerprint };
+        return { etag: etagOf(this.#root), fingerprint: this.fingerprint };
       case 'list-folders':
         this.#listFolders(id, deliver);
         return undefined;
@@ -355,7 +360,7 @@ export class SimulatedNextcloud {
     const differs = found.findIndex(({ length }, index) => length !== files[index]?.size);
     const bytes = differs < 0 ? found : found.slice(0, differs);
     this.duringTogether?.();
-    if (this.#etag(this.#require(folder)) === folderEtag) return { bytes, entries: undefined };
+    if (etagOf(this.#require(folder)) === folderEtag) return { bytes, entries: undefined };
     const names = new Set(files.map(({ name }) => at(name)));
     return { bytes, entries: this.#rowsOf(folder, '1').filter(({ path }) => names.has(path)) };
   }
@@ -378,6 +383,10 @@ export class SimulatedNextcloud {
         running.position = end;
         this.fetchedBytes += end - at;
         deliver({ type: 'fetched', id: running.id, upTo: end });
+        if (this.cutFetches > 0) {
+          this.cutFetches -= 1;
+          throw new NuageError('offline', 'the line was cut');
+        }
       }
     } finally {
       fs.closeSync(fd);
@@ -391,16 +400,20 @@ export class SimulatedNextcloud {
       throw new NuageError('aborted', 'written meanwhile');
     }
     if (bytes.length !== metadata.size) throw new NuageError('io', 'the data file is too short');
+    this.onPut(bytes);
     const checksum = `SHA256:${createHash('sha256').update(bytes).digest('hex')}`;
     const { folder, name } = this.#place(path);
     const existing = folder.children.get(name);
     const { condition } = metadata;
+    // The client compares what the server has with what it sent: a lost answer is no conflict.
+    const isOurs = existing?.bytes.equals(bytes) === true && existing.mtime === metadata.mtime;
+    const refusal = isOurs ? undefined : this.refusals.shift();
+    if (refusal !== undefined) throw new NuageError(refusal, 'simulated refusal');
     const holds =
       condition.kind === 'absent'
         ? existing === undefined
-        : existing !== undefined && this.#etag(existing) === condition.etag;
+        : existing !== undefined && etagOf(existing) === condition.etag;
     if (!holds) {
-      // The client compares what the server has with what it sent: a lost answer is no conflict.
       if (existing?.bytes.equals(bytes) !== true) throw new NuageError('precondition', path);
       existing.mtime = metadata.mtime;
       this.#touch(path);
@@ -461,11 +474,11 @@ export class SimulatedNextcloud {
 
   #stored(file: Entry, checksum: string): StoredFile {
     const { id: fileId, mtime } = file;
-    return { fileId, etag: this.#etag(file), size: file.bytes.length, mtime, checksum };
+    return { fileId, etag: etagOf(file), size: file.bytes.length, mtime, checksum };
   }
 
   #requireEtag(path: string, etag: string | undefined): void {
-    if (etag !== undefined && this.#etag(this.#require(path)) !== etag) {
+    if (etag !== undefined && etagOf(this.#require(path)) !== etag) {
       throw new NuageError('precondition', path);
     }
   }
@@ -522,7 +535,7 @@ export class SimulatedNextcloud {
       path,
       isFolder: entry.isFolder,
       fileId: entry.id,
-      etag: this.#etag(entry),
+      etag: etagOf(entry),
       size: sizeOf(entry),
       mtime: entry.mtime,
       permissions: entry.permissions,
@@ -550,11 +563,6 @@ export class SimulatedNextcloud {
     };
   }
 
-  #etag(entry: Entry): string {
-    if (entry.isFolder) return `folder-${entry.folderEtag}`;
-    return `${entry.mtime}-${entry.id}-${entry.bytes.length}`;
-  }
-
   /** Every folder above a change gets a new ETag, up to the root. */
   #touch(path: string): void {
     let at = this.#root;
@@ -568,10 +576,8 @@ export class SimulatedNextcloud {
   }
 
   #find(path: string): Entry | undefined {
-    if (path === '') return this.#root;
-    let at: Entry | undefined = this.#root;
-    for (const name of path.split('/')) at = at?.children.get(name);
-    return at;
+    const names = path === '' ? [] : path.split('/');
+    return names.reduce<Entry | undefined>((at, name) => at?.children.get(name), this.#root);
   }
 
   #require(path: string): Entry {

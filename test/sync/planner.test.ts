@@ -1,50 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeBase, TreeNode } from '../../src/cache/node.js';
+import type { TreeNode } from '../../src/cache/node.js';
 import { nextStep, type PlannerView, type Step } from '../../src/sync/planner.js';
-
-const TIME = { sec: 100, nsec: 0 };
-
-interface Sketch {
-  readonly ino: number;
-  readonly isFolder?: boolean;
-  /** Where the user has it; undefined: deleted. */
-  readonly at: readonly [number, string] | undefined;
-  /** Where the server has it; undefined: nowhere. */
-  readonly base?: readonly [number, string];
-  readonly dirty?: boolean;
-}
-
-function base(parent: number, name: string): NodeBase {
-  const known = { etag: 'e', size: 0, mtime: TIME.sec, uploadTime: 0, checksum: '' };
-  return { parent, name, fileId: `${parent}/${name}`, permissions: '', ...known };
-}
-
-function node(sketch: Sketch): TreeNode {
-  return {
-    ino: sketch.ino,
-    isFolder: sketch.isFolder ?? false,
-    parent: sketch.at?.[0],
-    name: sketch.at?.[1] ?? sketch.base?.[1] ?? '',
-    mode: 0o644,
-    uid: undefined,
-    gid: undefined,
-    size: 0,
-    atime: TIME,
-    mtime: TIME,
-    ctime: TIME,
-    content: undefined,
-    contentVersion: 0,
-    contentDirty: sketch.dirty ?? false,
-    staysHere: false,
-    base: sketch.base === undefined ? undefined : base(...sketch.base),
-    listedEtag: undefined,
-    uploadId: undefined,
-    change: sketch.ino,
-    failure: undefined,
-  };
-}
-
-const ROOT = node({ ino: 1, isFolder: true, at: [0, ''], base: [0, ''] });
+import { base, node, ROOT, type Sketch } from './sketch.js';
 
 /** A view that steps are carried out on, as an obedient server would. */
 class Plan implements PlannerView {
@@ -172,6 +129,56 @@ describe('the planner', () => {
       { ino: 3, isFolder: true, at: [1, 'inner'], base: [2, 'inner'] },
     ]);
     expect(plan.run()).toEqual(['move inner to inner', 'move outer to outer']);
+  });
+
+  it('lets a file make room for a folder of its name that it goes into', () => {
+    const plan = new Plan([
+      { ino: 2, at: [3, 'a'], base: [1, 'a'] },
+      { ino: 3, isFolder: true, at: [1, 'a'] },
+    ]);
+    expect(plan.run()).toEqual([
+      'move a to .nuage-moving-2-2',
+      'create-folder a',
+      'move .nuage-moving-2-2 to a',
+    ]);
+  });
+
+  it('lets what was in a folder take the place of the folder', () => {
+    const plan = new Plan([
+      { ino: 2, isFolder: true, at: undefined, base: [1, 'd'] },
+      { ino: 3, at: [1, 'd'], base: [2, 'a'] },
+    ]);
+    expect(plan.run()).toEqual([
+      'move a to .nuage-moving-3-3',
+      'remove d',
+      'move .nuage-moving-3-3 to d',
+    ]);
+  });
+
+  it('brings a file from a removed folder into the one that was made in its place', () => {
+    const plan = new Plan([
+      { ino: 2, isFolder: true, at: undefined, base: [1, 'd'] },
+      { ino: 3, at: [4, 'a'], base: [2, 'a'] },
+      { ino: 4, isFolder: true, at: [1, 'd'] },
+    ]);
+    expect(plan.run()).toEqual([
+      'move a to .nuage-moving-3-3',
+      'remove d',
+      'create-folder d',
+      'move .nuage-moving-3-3 to a',
+    ]);
+  });
+
+  it('lets a folder and its parent change places', () => {
+    const plan = new Plan([
+      { ino: 2, isFolder: true, at: [3, 'y'], base: [1, 'x'] },
+      { ino: 3, isFolder: true, at: [1, 'x'], base: [2, 'y'] },
+    ]);
+    expect(plan.run()).toEqual([
+      'move x to .nuage-moving-2-2',
+      'move y to x',
+      'move .nuage-moving-2-2 to y',
+    ]);
   });
 
   it('moves a changed file first and sends its bytes to the new place', () => {
