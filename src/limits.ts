@@ -40,6 +40,17 @@ export const BROWSER_START_MS_MAX = 1_500;
 /** Revoking a password: whoever logs out offline is not kept waiting. */
 export const REVOKE_MS_MAX = 15_000;
 
+// --- the status ---
+
+/** A speed is that of so long: less jumps, more lags behind. */
+export const TRANSFER_SPEED_WINDOW_MS = 8_000;
+
+/** Of transfers and waiting changes that the status shows to people, at most so many each. */
+export const STATUS_ROWS_MAX = 10;
+
+/** `status --watch` asks so often. */
+export const WATCH_MS = 1_000;
+
 // --- the desktop ---
 
 /** A message of D-Bus from a service of the desktop: a password, a list of items. */

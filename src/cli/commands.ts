@@ -3,22 +3,16 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { NuageError } from '../errors.js';
 import { mountState, unmountFuse } from '../fuse/mount.js';
 import { ENDING_LOOK_MS, ENDING_MS_MAX, LET_GO_MS_MAX, PROGRESS_MS } from '../limits.js';
-import {
-  ask,
-  askStatus,
-  deadMounts,
-  deathOf,
-  findMount,
-  mountOnFolder,
-  runningMounts,
-} from './control-client.js';
+import type { RunningMount } from './account-folder.js';
+import { ask, askStatus, findMount, mountOnFolder, runningMounts } from './control-client.js';
 import { CommandError, EXIT, mountError } from './exit-codes.js';
 import { syncText } from './messages/sync.js';
 import { findMountText, unmountText } from './messages/unmount.js';
 import { clearStale, resolveMountPoint } from './mount-point.js';
 import { isProcessAlive } from './process-alive.js';
 import { quoted } from './quoted.js';
-import { showStatus } from './show-status.js';
+import { LiveLine } from './paint.js';
+import { showTransfer } from './show-status.js';
 
 export async function unmount(dir: string, options: { readonly lazy: boolean }): Promise<void> {
   const mountPoint = resolveMountPoint(dir);
@@ -27,7 +21,8 @@ export async function unmount(dir: string, options: { readonly lazy: boolean }):
     unmountOther(mountPoint, options);
     return;
   }
-  const { pendingCount } = await asMountError(ask(running, { op: 'unmount', lazy: options.lazy }));
+  const ended = asMountError(ask(running, { op: 'unmount', lazy: options.lazy }));
+  const { pendingCount } = await telling(running, ended);
   const hasEnded = await processEnds(running.pid, options.lazy ? LET_GO_MS_MAX : ENDING_MS_MAX);
   if (!hasEnded && !options.lazy) {
     const pid = String(running.pid);
@@ -89,53 +84,43 @@ async function processEnds(pid: number, msMax: number): Promise<boolean> {
   return false;
 }
 
-export async function status(
-  dir: string | undefined,
-  options: { readonly json: boolean },
-): Promise<void> {
-  const mounts = dir === undefined ? await runningMounts() : [await findMount(dir)];
-  const all = await Promise.all(mounts.map((mount) => askStatus(mount)));
-  if (options.json) {
-    print(JSON.stringify(dir === undefined ? all : all[0], undefined, 2));
-    return;
-  }
-  const shown = all.map((one) => showStatus(one));
-  for (const dead of dir === undefined ? deadMounts(mounts) : []) {
-    const { message, hint } = deathOf(dead);
-    shown.push(`${message}\n${hint ?? ''}\n`);
-  }
-  if (shown.length === 0) print(findMountText.noneMounted());
-  else process.stdout.write(shown.join('\n'));
-}
-
 /** Waits until everything has been sent, telling how much is left. */
 export async function sync(dir: string | undefined): Promise<void> {
   const mount = await findMount(dir);
-  const tellProgress = async (): Promise<void> => {
-    const { pendingCount } = await askStatus(mount);
-    if (pendingCount > 0) process.stderr.write(`${syncText.toBeSent({ count: pendingCount })}\n`);
+  const asked = ask(mount, { op: 'sync' });
+  const { pendingCount, online, heldDeletions } = await telling(mount, asked);
+  if (pendingCount === 0) {
+    print(syncText.allSent());
+    return;
+  }
+  const folder = quoted(mount.mountPoint);
+  if (heldDeletions?.entries === pendingCount) {
+    const told = syncText.held({ count: pendingCount });
+    throw new CommandError(EXIT.QUEUE, told, syncText.showsHeld({ folder }));
+  }
+  const say = online ? syncText.refused : syncText.offline;
+  const why = syncText.whichAndWhy({ folder });
+  throw new CommandError(EXIT.QUEUE, say({ count: pendingCount }), why);
+}
+
+/** How much is left to send: on a terminal in one line that is written over, else in lines. */
+async function telling<T>(mount: RunningMount, waited: Promise<T>): Promise<T> {
+  const live = new LiveLine();
+  const tell = async (): Promise<void> => {
+    const { pendingCount, transfers } = await askStatus(mount);
+    if (pendingCount === 0) return;
+    const line = syncText.toBeSent({ count: pendingCount });
+    const upload = transfers.find(({ direction }) => direction === 'up');
+    if (process.stderr.isTTY) live.show(upload ? `${line} ${showTransfer(upload)}` : line);
+    else process.stderr.write(`${line}\n`);
   };
-  // That it could not be told is no reason to stop; `ask` below notices the end of the mount.
-  const progress = setInterval(() => void tellProgress().catch(() => undefined), PROGRESS_MS);
+  // That it could not be told is no reason to stop: who waits notices the end of the mount.
+  const progress = setInterval(() => void tell().catch(() => undefined), PROGRESS_MS);
   try {
-    const { pendingCount, online, heldDeletions } = await ask(mount, { op: 'sync' });
-    if (pendingCount === 0) {
-      print(syncText.allSent());
-      return;
-    }
-    const folder = quoted(mount.mountPoint);
-    if (heldDeletions?.entries === pendingCount) {
-      const told = syncText.held({ count: pendingCount });
-      throw new CommandError(EXIT.QUEUE, told, syncText.showsHeld({ folder }));
-    }
-    const say = online ? syncText.refused : syncText.offline;
-    throw new CommandError(
-      EXIT.QUEUE,
-      say({ count: pendingCount }),
-      syncText.whichAndWhy({ folder }),
-    );
+    return await waited;
   } finally {
     clearInterval(progress);
+    live.clear();
   }
 }
 

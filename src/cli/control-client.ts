@@ -27,7 +27,7 @@ export async function runningMounts(): Promise<readonly RunningMount[]> {
 }
 
 /** Those that a killed process left: every access to them fails. */
-export function deadMounts(running: readonly RunningMount[]): readonly RunningMount[] {
+export function deadMounts(running: readonly Pick<RunningMount, 'pid'>[]): readonly RunningMount[] {
   const pids = new Set(running.map(({ pid }) => pid));
   return allAnnounced().filter(
     ({ pid, mountPoint }) => !pids.has(pid) && mountState(mountPoint) === 'stale',

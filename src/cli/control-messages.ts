@@ -1,6 +1,7 @@
 /** One line of JSON each way over the control socket of a mount. */
 import type { ErrorRecord } from '../errors.js';
 import type { EngineStatus } from './engine-messages.js';
+import type { Transfer } from './transfers.js';
 import type { EngineAnswers, EngineQuestion } from './engine-questions.js';
 
 export type ControlRequest =
@@ -23,7 +24,12 @@ export interface ControlResults extends EngineAnswers {
 
 export type ControlResult = ControlResults[ControlRequest['op']];
 
+/** Of the form that docs/STATUS.md describes. */
+export const STATUS_VERSION = 1;
+
 export interface MountStatus extends EngineStatus {
+  readonly version: typeof STATUS_VERSION;
+  readonly transfers: readonly Transfer[];
   readonly mountPoint: string;
   readonly url: string;
   readonly user: string;

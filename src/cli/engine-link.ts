@@ -11,6 +11,7 @@ import { EffectExecutor } from '../remote/executor.js';
 import type { EffectRequest } from '../remote/messages.js';
 import type { Remote, ServerInfo } from '../remote/remote.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
+import { TransferTable } from './transfers.js';
 import type { EngineAnswer, EngineAnswers, EngineQuestion } from './engine-questions.js';
 
 export interface EngineLinkParts {
@@ -31,6 +32,7 @@ export class EngineLink {
   readonly mounted: Promise<void>;
   /** The engine has left its loop and closed its files; with the error that ended it, if any. */
   readonly ended: Promise<NuageError | undefined>;
+  readonly transfers = new TransferTable(systemClock);
   readonly #worker: Worker;
   readonly #logger: Logger;
   #executor: EffectExecutor | undefined;
@@ -75,7 +77,10 @@ export class EngineLink {
     if (this.#executor !== undefined) return;
     const executor = new EffectExecutor({
       remote,
-      post: (event) => this.#post(event),
+      post: (event) => {
+        this.transfers.told(event);
+        this.#post(event);
+      },
       clock: systemClock,
       logger: this.#logger,
     });
@@ -164,6 +169,7 @@ export class EngineLink {
       case 'start':
       case 'cancel':
       case 'allow':
+        this.transfers.asked(message);
         if (this.#executor === undefined) this.#early.push(message);
         else this.#executor.handle(message);
         return;

@@ -1,5 +1,6 @@
 /** What the process answers to its caller; what each means is in `messages/exit-codes.ts`. */
-import { type ErrorKind, NuageError } from '../errors.js';
+import { type ErrorKind, NuageError, toErrorRecord } from '../errors.js';
+import { explain } from './explain.js';
 import { mountPointText } from './messages/mount.js';
 import { serverText } from './messages/server.js';
 
@@ -57,8 +58,9 @@ export function connectError(error: unknown, url: string): CommandError {
   if (exitCode === EXIT.LOGIN) {
     return new CommandError(exitCode, serverText.refusesLogin({ url }), serverText.appPassword());
   }
-  const hint = error.hint ?? CONNECT_HINTS[exitCode]?.();
-  return new CommandError(exitCode, serverText.failed({ url, reason: error.message }), hint);
+  const { reason, hint: told } = explain(toErrorRecord(error));
+  const hint = told ?? CONNECT_HINTS[exitCode]?.();
+  return new CommandError(exitCode, serverText.failed({ url, reason }), hint);
 }
 
 const MOUNT_CODES: Partial<Record<ErrorKind, ExitCode>> = {

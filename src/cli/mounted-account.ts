@@ -25,7 +25,12 @@ import {
   socketPath,
   withdraw,
 } from './account-folder.js';
-import type { ControlRequest, ControlResult, MountStatus } from './control-messages.js';
+import {
+  type ControlRequest,
+  type ControlResult,
+  type MountStatus,
+  STATUS_VERSION,
+} from './control-messages.js';
 import { startControl } from './control-server.js';
 import { EngineLink } from './engine-link.js';
 import { CommandError, EXIT, type ExitCode, mountError } from './exit-codes.js';
@@ -292,7 +297,9 @@ export class MountedAccount {
   async #status(engine: EngineLink): Promise<MountStatus> {
     const { mountPoint, url, user } = this.#settings;
     const status = await engine.status();
-    return { ...status, mountPoint, url, user, pid: process.pid, stateFolder: this.#folder };
+    const transfers = engine.transfers.list();
+    const own = { mountPoint, url, user, pid: process.pid, stateFolder: this.#folder };
+    return { version: STATUS_VERSION, ...own, ...status, transfers };
   }
 
   /** What the mount table names as the source. */

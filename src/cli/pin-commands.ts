@@ -8,6 +8,7 @@ import { findPlace, type Place } from './find-place.js';
 import { humanBytes, printable } from './messages/figures.js';
 import { generalText } from './messages/general.js';
 import { pinText as text } from './messages/pin.js';
+import { bar, LiveLine } from './paint.js';
 import { quoted } from './quoted.js';
 
 export interface PinOptions {
@@ -54,6 +55,7 @@ async function untilHere(
 /** One line that is written over on a terminal; elsewhere a line a second. */
 function progressTeller(): (progress: PinProgress) => void {
   const { stderr } = process;
+  const live = new LiveLine();
   let toldAt = performance.now();
   return (progress) => {
     const { filesHere: here, bytesHere, state } = progress;
@@ -63,7 +65,8 @@ function progressTeller(): (progress: PinProgress) => void {
       ...sizeOf(progress),
     });
     if (stderr.isTTY) {
-      stderr.write(state === 'fetching' ? `\r\u001b[K${line}` : '\r\u001b[K');
+      if (state === 'fetching') live.show(`${bar(bytesHere, progress.bytes)} ${line}`);
+      else live.clear();
     } else if (performance.now() - toldAt >= PROGRESS_MS) {
       toldAt = performance.now();
       stderr.write(`${line}\n`);

@@ -1,41 +1,71 @@
 /** A mount's status for people. */
 import path from 'node:path';
-import { STATUS_READERS_MAX } from '../limits.js';
+import { STATUS_READERS_MAX, STATUS_ROWS_MAX } from '../limits.js';
 import { fullWarning } from './cache-command.js';
 import type { MountStatus } from './control-messages.js';
 import type { PendingChange } from './engine-messages.js';
+import { explainedLine } from './explain.js';
 import { LOG_FOLDER, LOG_NAME } from './log-file.js';
-import { humanBytes, humanTime, printable } from './messages/figures.js';
+import { humanBytes, humanDuration, humanTime, printable } from './messages/figures.js';
 import { actionText, statusText as text } from './messages/status.js';
+import { bar, paint } from './paint.js';
+import type { Transfer } from './transfers.js';
 
 export function showStatus(status: MountStatus): string {
   const { mountPoint, user, url, pid } = status;
   const time = humanTime(status.since);
+  const since = status.online
+    ? paint('green', text.online({ time }))
+    : paint('red', text.offline({ time }));
   const lines = [
-    text.mount({ folder: mountPoint, user, url, pid: String(pid) }),
-    `  ${status.online ? text.online({ time }) : text.offline({ time })}`,
+    paint('bold', text.mount({ folder: mountPoint, user, url, pid: String(pid) })),
+    `  ${since}`,
     ...showReason(status),
     `  ${text.known({ count: status.knownEntries, bytes: humanBytes(status.cacheBytes) })}`,
     ...showQuota(status),
   ];
   if (status.cacheFull !== null) {
-    lines.push(`  ${text.cache({ warning: fullWarning(status.cacheFull) })}`);
+    const warning = fullWarning(status.cacheFull);
+    lines.push(`  ${paint('yellow', text.cache({ warning }))}`);
   }
   lines.push(...showReaders(status));
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
   lines.push(...showHeld(status), `  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
-  lines.push(...status.pending.flatMap((change) => showChange(change)));
   const held = status.heldDeletions?.entries ?? 0;
-  const more = status.pendingCount - status.pending.length - held;
-  if (more > 0) lines.push(`    ${text.more({ count: more })}`);
+  lines.push(...rows(status.pending, status.pendingCount - held, showChange));
+  lines.push(...rows(status.transfers, status.transfers.length, (one) => [showTransfer(one)]));
   return `${lines.join('\n')}\n`;
+}
+
+/** The first of them, and how many more there are. */
+function rows<T>(
+  all: readonly T[],
+  count: number,
+  show: (one: T) => readonly string[],
+): readonly string[] {
+  const shown = all.slice(0, STATUS_ROWS_MAX);
+  const more = count - shown.length;
+  const lines = shown.flatMap((one) => show(one));
+  return (more > 0 ? [...lines, text.more({ count: more })] : lines).map((line) => `    ${line}`);
+}
+
+/** `↑ Cours/vidéo.mp4  ██████░░░░ 60 %, 12 Mo/s, encore 3 min` */
+export function showTransfer(transfer: Transfer): string {
+  const { path: file, direction, bytes, bytesDone, bytesPerSecond, secondsLeft } = transfer;
+  const percent = bytes > 0 ? Math.floor((bytesDone / bytes) * 100) : 100;
+  const facts = [text.percent({ percent })];
+  if (bytesPerSecond > 0) facts.push(text.speed({ bytes: humanBytes(bytesPerSecond) }));
+  if (secondsLeft !== null && secondsLeft > 0) {
+    facts.push(text.left({ time: humanDuration(secondsLeft * 1000) }));
+  }
+  const arrow = direction === 'up' ? '↑' : '↓';
+  return `${arrow} ${printable(file)} ${bar(bytesDone, bytes)} ${facts.join(', ')}`;
 }
 
 function showReason({ online, reason }: MountStatus): readonly string[] {
   if (online || reason === undefined) return [];
   if (reason.kind === 'unauthenticated') return [`    ${text.refusesPassword()}`];
-  const hint = reason.hint === undefined ? '' : ` ${reason.hint}`;
-  return [`    ${printable(reason.message)}.${hint}`];
+  return [`    ${explainedLine(reason)}`];
 }
 
 function showQuota({ quota }: MountStatus): readonly string[] {
@@ -59,18 +89,17 @@ function showHeld({ heldDeletions: held }: MountStatus): readonly string[] {
   if (held === null) return [];
   const say = held.reason === 'much' ? text.heldMuch : text.heldShare;
   const what = say({ count: held.entries, bytes: humanBytes(held.bytes) });
-  return [`  ${what}`, `    ${text.heldHint()}`];
+  return [`  ${paint('yellow', what)}`, `    ${text.heldHint()}`];
 }
 
 function showQueue({ pendingCount: count, failedCount: refused }: MountStatus): string {
   if (count === 0) return text.allSent();
-  return refused === 0 ? text.waiting({ count }) : text.waitingSomeRefused({ count, refused });
+  if (refused === 0) return text.waiting({ count });
+  return paint('yellow', text.waitingSomeRefused({ count, refused }));
 }
 
 function showChange({ action, path: file, bytes, failure }: PendingChange): readonly string[] {
   const size = bytes > 0 ? ` (${humanBytes(bytes)})` : '';
-  const line = `    ${actionText[action]()} ${printable(file)}${size}`;
-  if (failure === undefined) return [line];
-  const hint = failure.hint === undefined ? '' : ` ${failure.hint}`;
-  return [line, `      ${printable(failure.message)}.${hint}`];
+  const line = `${actionText[action]()} ${printable(file)}${size}`;
+  return failure === undefined ? [line] : [line, `  ${paint('red', explainedLine(failure))}`];
 }

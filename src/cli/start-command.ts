@@ -2,7 +2,6 @@
 import os from 'node:os';
 import path from 'node:path';
 import { chooseAccount, loggedIn } from './choose-account.js';
-import { status } from './commands.js';
 import { runningMounts } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { login } from './login-command.js';
@@ -10,13 +9,14 @@ import { generalText } from './messages/general.js';
 import { helpText } from './messages/help.js';
 import { startText as text } from './messages/login.js';
 import { mount } from './mount-command.js';
+import { status } from './status-command.js';
 import { askYesNo, isInteractive } from './terminal.js';
 
 const USUAL_FOLDER = 'Nuage';
 
 export async function start(): Promise<void> {
   if ((await runningMounts()).length > 0) {
-    await status(undefined, { json: false });
+    await status(undefined, { json: false, watch: false, exitCode: false });
     return;
   }
   if (loggedIn().length === 0) {

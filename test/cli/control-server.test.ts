@@ -20,6 +20,8 @@ const STATUS: MountStatus = {
   cacheBytes: 0,
   cacheFull: null,
   quota: undefined,
+  version: 1,
+  transfers: [],
   pendingCount: 0,
   failedCount: 0,
   heldDeletions: null,

@@ -286,6 +286,8 @@ describe('the log', () => {
 
 describe('a status', () => {
   const status = {
+    version: 1 as const,
+    transfers: [],
     online: false,
     since: new Date(2026, 10, 23, 18, 45, 2).getTime(),
     reason: {

@@ -7,7 +7,10 @@ export function addStatus(y: Argv): Argv {
   return y.command(
     'status [dir]',
     text.about(),
-    (part) => json(mountedFolder(part)),
-    async ({ dir, ...options }) => (await import('../commands.js')).status(dir, options),
+    (part) =>
+      json(mountedFolder(part))
+        .option('watch', { alias: 'w', type: 'boolean', default: false, describe: text.watch() })
+        .option('exit-code', { type: 'boolean', default: false, describe: text.exitCode() }),
+    async ({ dir, ...options }) => (await import('../status-command.js')).status(dir, options),
   );
 }

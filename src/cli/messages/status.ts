@@ -31,11 +31,11 @@ export const statusText = defineMessages({
   },
   quotaFree: {
     en: 'on the server: {used} used, {free} free',
-    fr: 'sur le serveur : {used} utilisés, {free} libres',
+    fr: 'sur le serveur : occupé {used}, libre {free}',
   },
   quotaWithoutLimit: {
     en: 'on the server: {used} used, no limit',
-    fr: 'sur le serveur : {used} utilisés, sans limite',
+    fr: 'sur le serveur : occupé {used}, sans limite',
   },
   cache: { en: 'cache: {warning}', fr: 'cache : {warning}' },
   readers: {
@@ -91,6 +91,20 @@ export const statusText = defineMessages({
       one: "{count} changement attend d'être envoyé, {refused} refusé jusqu'ici :",
       other: "{count} changements attendent d'être envoyés, dont {refused} refusés jusqu'ici :",
     },
+  },
+  percent: { en: '{percent}%', fr: '{percent} %' },
+  speed: { en: '{bytes}/s', fr: '{bytes}/s' },
+  left: { en: '{time} left', fr: 'encore {time}' },
+  watch: {
+    en: 'Look again every second, until Ctrl-C',
+    fr: "Regarde à nouveau chaque seconde, jusqu'à Ctrl-C",
+  },
+  exitCode: {
+    en: 'Answer by the exit code: 5 offline, 6 login refused, 9 changes wait, 0 none of it',
+    fr: [
+      'Répond par le code de sortie : 5 hors ligne, 6 connexion refusée,',
+      '9 envois en attente, 0 sinon',
+    ],
   },
   more: { en: 'and {count} more', fr: 'et {count} de plus' },
 });
