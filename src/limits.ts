@@ -40,6 +40,20 @@ export const BROWSER_START_MS_MAX = 1_500;
 /** Revoking a password: whoever logs out offline is not kept waiting. */
 export const REVOKE_MS_MAX = 15_000;
 
+// --- notifications ---
+
+/** A mount is looked at so often for what its user should know. */
+export const NOTICE_LOOK_MS = 5_000;
+
+/** A notification waits so long for others of its kind, which come together. */
+export const NOTICE_GATHER_MS = 5_000;
+
+/** After a notification, the next one of its kind waits so long. */
+export const NOTICE_PAUSE_MS = 10 * 60_000;
+
+/** Conflict copies of a mount that its status remembers. */
+export const CONFLICT_COPIES_REMEMBERED_MAX = 20;
+
 // --- the status ---
 
 /** A speed is that of so long: less jumps, more lags behind. */

@@ -15,6 +15,7 @@ import { addEnable } from './definitions/enable.js';
 import { addLogin } from './definitions/login.js';
 import { addLog } from './definitions/log.js';
 import { addMount } from './definitions/mount.js';
+import { addOpen } from './definitions/open.js';
 import { addPin } from './definitions/pin.js';
 import { addRetry } from './definitions/retry.js';
 import { addStatus } from './definitions/status.js';
@@ -37,6 +38,7 @@ const HELP_COLUMNS_MAX = 100;
 const ADDED = [
   addLogin,
   addUnmount,
+  addOpen,
   addStatus,
   addSync,
   addPin,

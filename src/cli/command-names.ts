@@ -4,6 +4,7 @@
 export const OTHER_COMMANDS = [
   'unmount',
   'umount',
+  'open',
   'status',
   'sync',
   'pin',

@@ -68,6 +68,7 @@ async function mountIt(
     confirmShare: RUNAWAY_SHARE_DEFAULT,
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
     localNames: [],
+    notifications: false,
     typed: {},
     logLevel: 'warn',
     logNames: true,

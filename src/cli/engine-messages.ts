@@ -58,6 +58,8 @@ export interface EngineStatus {
   /** Why what is read is not kept; null when it is. */
   readonly cacheFull: FullReason | null;
   readonly quota: { readonly used: number; readonly available: number | undefined } | undefined;
+  /** Made since the mount began, the latest last; at most 20. */
+  readonly conflictCopies: readonly string[];
   readonly pendingCount: number;
   readonly failedCount: number;
   /** Deletions that wait for an answer; null where there are none. */

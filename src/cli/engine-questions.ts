@@ -5,6 +5,7 @@ import { type CacheReport, cacheReport, type Cleared } from '../fs/cache-jobs.js
 import { type Conflict, conflicts } from '../fs/conflicts.js';
 import type { Engine } from '../fs/engine.js';
 import type { Ending, Restored, Trashed } from '../fs/history.js';
+import { nuageAttribute } from '../fs/nuage-attributes.js';
 import type { FileVersion } from '../remote/remote.js';
 import type { GivenUp } from '../sync/give-up.js';
 import type { PinProgress } from '../sync/pinning.js';
@@ -15,6 +16,8 @@ export type EngineQuestion =
   /** `ino`: of the file or folder whose content is given up. */
   | { readonly op: 'cache-clear'; readonly ino: number }
   | { readonly op: 'cache-check' }
+  /** Its address in the web page. */
+  | { readonly op: 'page'; readonly ino: number }
   | { readonly op: 'pin'; readonly ino: number }
   | { readonly op: 'unpin'; readonly ino: number }
   | { readonly op: 'pin-progress'; readonly ino: number }
@@ -44,6 +47,8 @@ export interface EngineAnswers {
   cache: CacheReport;
   'cache-clear': Cleared;
   'cache-check': Checked;
+  /** Null where the server does not have it. */
+  page: { readonly url: string | null };
   pin: PinProgress;
   /** Of what is not pinned any more. */
   unpin: { readonly path: string };
@@ -70,6 +75,7 @@ export type EngineAnswer = EngineAnswers[EngineQuestion['op']];
 export const QUESTION_FIELDS = {
   cache: {},
   'cache-clear': { ino: 'number' },
+  page: { ino: 'number' },
   'cache-check': {},
   pin: { ino: 'number' },
   unpin: { ino: 'number' },
@@ -120,6 +126,9 @@ function answerNow(engine: Engine, question: EngineQuestion, ending: Ending<Engi
       return;
     case 'cache-check':
       cacheJobs.check(answer);
+      return;
+    case 'page':
+      answer({ url: pageOf(engine, question.ino) });
       return;
     case 'pin':
       pathOf(engine, question.ino);
@@ -185,6 +194,12 @@ function answerDeletions(
   context.durability.changed();
   uploader.planSoon(0);
   return held;
+}
+
+function pageOf({ context }: Engine, ino: number): string | null {
+  const node = context.openFiles.view(ino);
+  const url = node && nuageAttribute(context, node, 'user.nuage.url');
+  return url === undefined ? null : Buffer.from(url).toString('utf8');
 }
 
 function pathOf({ context }: Engine, ino: number): string {

@@ -164,6 +164,7 @@ function statusOf(engine: Engine): EngineStatus {
     cacheBytes: contents.usedBytes(),
     cacheFull: keeper.full ?? null,
     quota: space.quota,
+    conflictCopies: sync.conflictCopies(),
     pendingCount: tree.pendingCount(),
     failedCount: tree.failedCount(),
     heldDeletions: sync.removals.held() ?? null,

@@ -13,6 +13,8 @@ import { humanList } from './messages/figures.js';
 import { generalText } from './messages/general.js';
 import { mountUsageText as text } from './messages/mount.js';
 import { resolveMountPoint } from './mount-point.js';
+import { nearest } from './nearest.js';
+import { OTHER_COMMANDS } from './command-names.js';
 import { serverOf } from './server-choice.js';
 import type { MountSettings } from './settings.js';
 
@@ -41,6 +43,7 @@ export interface MountArguments {
 
 /** @throws CommandError for what makes no sense, typed or configured. */
 export function mountSettings(args: MountArguments): MountSettings {
+  refuseMistyped(args.dir);
   const mountPoint = resolveMountPoint(args.dir);
   const { url, user, caFile, allowInsecure } = account(args, mountPoint);
   const typed = typedIn(args);
@@ -62,6 +65,7 @@ export function mountSettings(args: MountArguments): MountSettings {
     pollIntervalMs: valueOf('poll-interval') * 1000,
     uploadDelayMs: valueOf('upload-delay') * 1000,
     localNames: valueOf('local-names'),
+    notifications: valueOf('notifications'),
     logLevel: levelOf(valueOf('log-level')) ?? 'info',
     logNames: valueOf('log-names'),
     terminalLevel: args.foreground ? (levelOf(typed['log-level']) ?? 'warn') : undefined,
@@ -91,6 +95,17 @@ function typedIn(args: MountArguments): ConfigValues {
     throw new CommandError(EXIT.USAGE, told, generalText.seeHelp());
   }
   return Object.fromEntries(typed);
+}
+
+/** `nuage-mount statsu` means no folder of that name, unless there is one. */
+function refuseMistyped(dir: string): void {
+  const meant = fs.existsSync(dir) || dir.includes('/') ? undefined : nearest(dir, OTHER_COMMANDS);
+  if (meant === undefined) return;
+  throw new CommandError(
+    EXIT.USAGE,
+    text.noCommand({ command: dir }),
+    text.didYouMean({ command: meant, folder: `./${dir}` }),
+  );
 }
 
 type WhichAccount = Pick<KnownAccount, 'url' | 'user' | 'caFile' | 'allowInsecure'>;

@@ -38,6 +38,7 @@ import { lockAccount } from './instance-lock.js';
 import { createLog, LOG_FOLDER } from './log-file.js';
 import { generalText } from './messages/general.js';
 import { mountText } from './messages/mount.js';
+import { startNotifier } from './notify/notifier.js';
 import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
 import { rootFiles } from './root-files.js';
 import { ServerConnection } from './server-connection.js';
@@ -133,8 +134,17 @@ export class MountedAccount {
     else await this.#startNew(server, signal);
     await this.#openControl();
     signal.throwIfAborted();
+    this.#startNotifier();
     this.#hasStarted = true;
     this.#logger.info('mounted', { mountPoint, server: this.#settings.url });
+  }
+
+  #startNotifier(): void {
+    const { notifications, mountPoint } = this.#settings;
+    const engine = this.#engine;
+    if (!notifications || engine === undefined) return;
+    const logger = this.#logger;
+    this.#undo.push(startNotifier({ status: () => engine.status(), mountPoint, logger }));
   }
 
   /** Of an account that was never logged in nor mounted, a mistyped one perhaps, nothing stays. */

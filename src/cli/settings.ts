@@ -23,6 +23,8 @@ export interface MountSettings {
   readonly localNames: readonly string[];
   /** Deleting more of the account than this share asks first. */
   readonly confirmShare: number;
+  /** On the desktop. */
+  readonly notifications: boolean;
   /** Of the file. */
   readonly logLevel: LogLevel;
   /** Whether the log may name files and folders. */

@@ -22,6 +22,7 @@ const STATUS: MountStatus = {
   quota: undefined,
   version: 1,
   transfers: [],
+  conflictCopies: [],
   pendingCount: 0,
   failedCount: 0,
   heldDeletions: null,

@@ -112,6 +112,8 @@ describe('what is typed', () => {
 
   it.each([
     [{ dir: '' }, /name is empty/],
+    [{ dir: 'statsu' }, /There is no command statsu/],
+    [{ dir: 'logn' }, /There is no command logn/],
     [{ user: '' }, /Which account.*\/mnt\/a/],
     [{ logLevel: 'loud' }, /--log-level takes one of error, warn/],
     [{ pollInterval: 0.5 }, /--poll-interval takes seconds, at least 1/],
@@ -288,6 +290,7 @@ describe('a status', () => {
   const status = {
     version: 1 as const,
     transfers: [],
+    conflictCopies: [],
     online: false,
     since: new Date(2026, 10, 23, 18, 45, 2).getTime(),
     reason: {

@@ -2,6 +2,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { OTHER_COMMANDS } from '../../src/cli/command-names.js';
 import { bar, paint } from '../../src/cli/paint.js';
 import { showTransfer } from '../../src/cli/show-status.js';
 import { TransferTable } from '../../src/cli/transfers.js';
@@ -133,6 +134,25 @@ describe('the command', () => {
     await nuage.fault({ method: 'PUT', action: { kind: 'respond', status: 423 }, times: 100 });
     fs.writeFileSync(path.join(home.folder, 'a.txt'), 'x');
     expect(await home.run(['status', '--exit-code'])).toMatchObject({ code: 9 });
+  });
+
+  it('opens the page of a file, whose address it prints where there is no desktop', async () => {
+    await mount();
+    fs.writeFileSync(path.join(home.folder, 'cours.txt'), 'x');
+    const file = path.join(home.folder, 'cours.txt');
+    await home.run(['sync']);
+    const opened = await home.run(['open', file]);
+    expect(opened).toMatchObject({ code: 0, stderr: '' });
+    expect(opened.stdout).toMatch(new RegExp(`^${nuage.url}/f/\\d+\n$`));
+    expect((await home.run(['open'])).stdout).toBe(`${home.folder}\n`);
+  });
+
+  it('is one of those that `--help` lists, and the program knows them all', async () => {
+    const { stdout } = await home.run(['--help']);
+    const listed = [...stdout.matchAll(/^ {2}nuage-mount (\w+)(?: [[<\w].*)? {2,}/gm)];
+    const aliases = [...stdout.matchAll(/\[alias(?:es)?: (\w+)\]/g)];
+    const names = [...listed, ...aliases].map(([, name]) => name ?? '');
+    expect(names.filter((name) => name !== 'mount').sort()).toEqual([...OTHER_COMMANDS].sort());
   });
 
   it('watches, and ends by Ctrl-C', async () => {

@@ -82,6 +82,11 @@ export const mountUsageText = defineMessages({
     en: 'A password on the command line is seen by everybody on this machine.',
     fr: 'Un mot de passe sur la ligne de commande est visible de tous sur cet ordinateur.',
   },
+  noCommand: { en: 'There is no command {command}.', fr: "Il n'y a pas de commande {command}." },
+  didYouMean: {
+    en: 'Did you mean `nuage-mount {command}`? A folder of that name is {folder}.',
+    fr: 'Vouliez-vous dire `nuage-mount {command}` ? Un dossier de ce nom est {folder}.',
+  },
   otherwise: {
     en: 'Use --password-file or NUAGE_PASSWORD, or let nuage-mount ask for it.',
     fr: 'Utilisez --password-file ou NUAGE_PASSWORD, ou laissez nuage-mount le demander.',
