@@ -1,4 +1,5 @@
 /** `login`: from the address of a server to an app password that is kept. */
+import path from 'node:path';
 import { systemClock } from '../clock.js';
 import { NuageError } from '../errors.js';
 import { REVOKE_MS_MAX } from '../limits.js';
@@ -41,7 +42,9 @@ export async function login(given: LoginArguments): Promise<LoggedIn> {
   const { displayName } = await checkLogin({ ...options, ...granted });
   const old = await oldPassword(account);
   const secret = await keepPassword(account, granted.password);
-  const { caFile, insecure: allowInsecure } = given;
+  // Mounts run elsewhere.
+  const caFile = given.caFile === undefined ? undefined : path.resolve(given.caFile);
+  const allowInsecure = given.insecure;
   rememberAccount({ ...account, secret, caFile, allowInsecure });
   print(text.loggedIn({ name: displayName, account: accountName(account) }));
   print(secret === 'keyring' ? text.inKeyring() : text.inFile({ file: fileOf(account) }));
