@@ -22,13 +22,7 @@ const WELL: EngineStatus = {
   readers: [],
 };
 
-const HELD: EngineStatus['heldDeletions'] = {
-  reason: 'much',
-  entries: 900,
-  bytes: 1,
-  paths: [],
-  since: 0,
-} as unknown as EngineStatus['heldDeletions'];
+const HELD = { reason: 'much', entries: 900, bytes: 1, paths: [] } as const;
 
 function refused(path: string, kind: ErrorKind): PendingChange {
   return { path, action: 'upload', bytes: 1, failure: { kind, message: 'no' } };
