@@ -51,9 +51,6 @@ export const NOTICE_GATHER_MS = 5_000;
 /** After a notification, the next one of its kind waits so long. */
 export const NOTICE_PAUSE_MS = 10 * 60_000;
 
-/** Conflict copies of a mount that its status remembers. */
-export const CONFLICT_COPIES_REMEMBERED_MAX = 20;
-
 // --- the status ---
 
 /** A speed is that of so long: less jumps, more lags behind. */

@@ -58,7 +58,7 @@ export interface EngineStatus {
   /** Why what is read is not kept; null when it is. */
   readonly cacheFull: FullReason | null;
   readonly quota: { readonly used: number; readonly available: number | undefined } | undefined;
-  /** Made since the mount began, the latest last; at most 20. */
+  /** Paths of those that nobody has decided on yet. */
   readonly conflictCopies: readonly string[];
   readonly pendingCount: number;
   readonly failedCount: number;

@@ -10,6 +10,7 @@ import { assert } from '../assert.js';
 import { diskSpaceOf } from '../cache/disk-space.js';
 import { systemClock } from '../clock.js';
 import { NuageError, toErrorRecord } from '../errors.js';
+import { conflicts } from '../fs/conflicts.js';
 import { Engine } from '../fs/engine.js';
 import { errnoOf, isExpected } from '../fs/errno.js';
 import { pendingNodes } from '../fs/status.js';
@@ -164,7 +165,7 @@ function statusOf(engine: Engine): EngineStatus {
     cacheBytes: contents.usedBytes(),
     cacheFull: keeper.full ?? null,
     quota: space.quota,
-    conflictCopies: sync.conflictCopies(),
+    conflictCopies: conflicts(engine.context).map(({ mine }) => mine.path),
     pendingCount: tree.pendingCount(),
     failedCount: tree.failedCount(),
     heldDeletions: sync.removals.held() ?? null,

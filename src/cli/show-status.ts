@@ -31,6 +31,7 @@ export function showStatus(status: MountStatus): string {
   lines.push(...showReaders(status));
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
   lines.push(...showHeld(status), `  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
+  lines.push(...showConflicts(status));
   const held = status.heldDeletions?.entries ?? 0;
   lines.push(...rows(status.pending, status.pendingCount - held, showChange));
   lines.push(...rows(status.transfers, status.transfers.length, (one) => [showTransfer(one)]));
@@ -83,6 +84,11 @@ function showReaders({ readers }: MountStatus): readonly string[] {
       text.reader({ program: printable(program), bytes: humanBytes(bytes), count: files }),
     );
   return [`  ${text.readers({ list: list.join(', ') })}`];
+}
+
+function showConflicts({ conflictCopies }: MountStatus): readonly string[] {
+  const count = conflictCopies.length;
+  return count === 0 ? [] : [`  ${paint('yellow', text.conflicts({ count }))}`];
 }
 
 function showHeld({ heldDeletions: held }: MountStatus): readonly string[] {

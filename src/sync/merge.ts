@@ -10,7 +10,7 @@
 import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { freeConflictName } from './conflict-copy.js';
-import { CONFLICT_COPIES_REMEMBERED_MAX, IN_FLIGHT_MEMORY_MAX } from '../limits.js';
+import { IN_FLIGHT_MEMORY_MAX } from '../limits.js';
 import {
   decideClash,
   decidePlace,
@@ -69,8 +69,6 @@ export interface Pass {
 }
 
 export class Merger {
-  /** Paths of those that were made, the latest last. */
-  readonly conflictCopies: string[] = [];
   readonly #context: SyncContext;
   readonly #inFlight: InFlight;
   readonly #hooks: MergeHooks;
@@ -247,24 +245,15 @@ export class Merger {
     const parent = node.parent ?? pass.folder;
     const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
     const unsent = { base: undefined, uploadId: undefined, failure: undefined };
-    const copy = tree.insert({ ...node, parent, name, ...unsent });
-    tree.conflicts.add(copy.ino);
+    tree.conflicts.add(tree.insert({ ...node, parent, name, ...unsent }).ino);
     tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
     logger.warn('conflict: both sides changed, the version of this machine is kept as a copy', {
       path: tree.path(node.ino),
     });
-    this.#noteCopy(copy);
     this.#tell(pass, () => {
       kernel.invalidateAttributes(node.ino);
       kernel.invalidateEntry(parent, name);
     });
-  }
-
-  #noteCopy(copy: TreeNode): void {
-    const path = this.#context.tree.path(copy.ino);
-    if (path === undefined) return;
-    this.conflictCopies.push(path);
-    if (this.conflictCopies.length > CONFLICT_COPIES_REMEMBERED_MAX) this.conflictCopies.shift();
   }
 
   #reappear(pass: Pass, node: TreeNode, entry: RemoteEntry): void {

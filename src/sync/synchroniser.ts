@@ -58,8 +58,6 @@ export class Synchroniser {
   readonly removals: RemovalGuard;
   readonly uploader: Uploader;
   readonly poller: Poller;
-  /** Paths of the conflict copies that were made, the latest last. */
-  readonly conflictCopies: () => readonly string[];
 
   constructor(context: SyncContext, options: SynchroniserOptions, hooks: SynchroniserHooks) {
     this.context = context;
@@ -76,7 +74,6 @@ export class Synchroniser {
         permitted: (ino) => this.uploader.retryForbidden(ino),
       },
     });
-    this.conflictCopies = () => merger.conflictCopies;
     const listing = { connection, merger, inFlight, slices };
     const lister = new Lister(context, listing);
     const reader = new Reader(

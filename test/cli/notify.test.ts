@@ -43,7 +43,8 @@ describe('worth a notification', () => {
   ])('is %s, once', (_what, change, concerns) => {
     const after = { ...WELL, ...change };
     expect(concernsOf(WELL, after)).toEqual(concerns);
-    expect(concernsOf(undefined, after)).toEqual(concerns);
+    const still = concerns.filter(({ kind }) => kind !== 'conflict');
+    expect(concernsOf(undefined, after)).toEqual(still);
     expect(concernsOf(after, after)).toEqual([]);
   });
 

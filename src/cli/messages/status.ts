@@ -92,6 +92,16 @@ export const statusText = defineMessages({
       other: "{count} changements attendent d'être envoyés, dont {refused} refusés jusqu'ici :",
     },
   },
+  conflicts: {
+    en: {
+      one: '{count} conflict copy waits for you: `nuage-mount conflicts`',
+      other: '{count} conflict copies wait for you: `nuage-mount conflicts`',
+    },
+    fr: {
+      one: '{count} copie de conflit vous attend : `nuage-mount conflicts`',
+      other: '{count} copies de conflit vous attendent : `nuage-mount conflicts`',
+    },
+  },
   percent: { en: '{percent}%', fr: '{percent} %' },
   speed: { en: '{bytes}/s', fr: '{bytes}/s' },
   left: { en: '{time} left', fr: 'encore {time}' },

@@ -8,7 +8,7 @@ export type Concern =
 
 export type ConcernKind = Concern['kind'];
 
-/** What is new since `before`; what was there when the mount began counts as new as well. */
+/** What is new since `before`; when the mount begins, what still needs somebody. */
 export function concernsOf(before: EngineStatus | undefined, after: EngineStatus): Concern[] {
   const concerns: Concern[] = [];
   if (needsLogin(after) && !needsLogin(before)) concerns.push({ kind: 'login' });
@@ -24,7 +24,8 @@ export function concernsOf(before: EngineStatus | undefined, after: EngineStatus
     const kind = change.failure?.kind === 'quota' ? 'quota' : 'refused';
     concerns.push({ kind, path: change.path });
   }
-  const copies = new Set(before?.conflictCopies);
+  // Those of earlier days have been told.
+  const copies = new Set((before ?? after).conflictCopies);
   for (const path of after.conflictCopies) {
     if (!copies.has(path)) concerns.push({ kind: 'conflict', path });
   }
