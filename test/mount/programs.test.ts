@@ -8,7 +8,11 @@ import { MountedNuage } from '../support/mounted-nuage.js';
 let nuage: MountedNuage;
 
 beforeAll(async () => {
-  nuage = await MountedNuage.start({ content: { files: 300, bigFileBytes: 8 * 1024 * 1024 } });
+  nuage = await MountedNuage.start({
+    content: { files: 300, bigFileBytes: 8 * 1024 * 1024 },
+    // The cases delete most of what they have made.
+    arguments: ['--confirm-deletions', '100'],
+  });
 }, 60_000);
 
 afterAll(() => nuage.close(), 60_000);
