@@ -5,12 +5,7 @@
  */
 import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { RemovalAmount } from '../cache/removals.js';
-import {
-  RUNAWAY_CHANGES_MAX,
-  RUNAWAY_COUNTED_MS,
-  RUNAWAY_MEMORY_MS,
-  TREE_DEPTH_MAX,
-} from '../limits.js';
+import { RUNAWAY_CHANGES_MAX, RUNAWAY_COUNTED_MS, RUNAWAY_MEMORY_MS } from '../limits.js';
 import { bringBack } from './bring-back.js';
 import type { SyncContext } from './context.js';
 import { isRunaway, isShareRoot } from './runaway.js';
@@ -138,21 +133,24 @@ export class RemovalGuard {
   /** With what is in them, for that goes with them. */
   #heldNodes(): readonly TreeNode[] {
     const { tree } = this.#context;
+    const known = new Map<number, boolean>();
     return tree.removals
       .all()
       .map((ino) => tree.get(ino))
       .filter((node) => node !== undefined)
-      .filter((node) => !this.#parts.isBusy(node.ino) && this.#isWithin(node));
+      .filter((node) => !this.#parts.isBusy(node.ino) && this.#isWithin(node, known));
   }
 
-  #isWithin(node: TreeNode): boolean {
-    let at: TreeNode | undefined = node;
-    for (let depth = 0; depth < TREE_DEPTH_MAX && at?.parent === undefined; depth += 1) {
-      if (at?.base === undefined) return false;
-      if (this.isHeld(at)) return true;
-      at = this.#context.tree.get(at.base.parent);
-    }
-    return false;
+  /** @param known what was found of others: the many files of a folder ask for it once. */
+  #isWithin(node: TreeNode, known: Map<number, boolean>): boolean {
+    const { ino, parent, base } = node;
+    if (parent !== undefined || base === undefined) return false;
+    const before = known.get(ino);
+    if (before !== undefined) return before;
+    const above = this.#context.tree.get(base.parent);
+    const isWithin = this.isHeld(node) || (above !== undefined && this.#isWithin(above, known));
+    known.set(ino, isWithin);
+    return isWithin;
   }
 
   #count(): void {

@@ -1,5 +1,5 @@
 /** Deletions that may be an accident wait for an answer, and nothing else waits with them. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { pendingNodes } from '../../src/fs/status.js';
 import { EngineBench } from '../support/engine-bench.js';
 
@@ -50,6 +50,13 @@ describe('much of the account', () => {
     expect(guard().held()).toMatchObject({ reason: 'much', entries: FILES + 1, paths: ['Cours'] });
     expect(bench.notices).toHaveLength(1);
     expect(pendingNodes(bench.engine.context)).toEqual([]);
+  });
+
+  it('is looked through once to say what is held, however many files a folder has', () => {
+    removeAll('Cours');
+    const looked = vi.spyOn(bench.engine.context.tree, 'baseChildren');
+    expect(guard().held()).toBeUndefined();
+    expect(looked).toHaveBeenCalledTimes(1);
   });
 
   it('goes as one request once it is confirmed', () => {
