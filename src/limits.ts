@@ -140,6 +140,13 @@ export const MASS_LOSS_SHARE = 0.5;
 export const MASS_LOSS_ENTRIES_MIN = 20;
 export const MASS_LOSS_LOOK_MS = 10_000;
 
+/**
+ * A folder of which something was on its way to the server while it was listed is listed again
+ * after this long, and ever later while that lasts, up to the ceiling.
+ */
+export const UNSETTLED_FIRST_MS = 1_000;
+export const UNSETTLED_MS_MAX = 15_000;
+
 /** A failed listing or fetch is not tried again for this long: waiters see its error. */
 export const FAILURE_MEMORY_MS = 1_000;
 

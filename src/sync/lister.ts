@@ -13,6 +13,8 @@ import {
   MERGE_SLICE_ENTRIES,
   RETRY_FIRST_MS,
   RETRY_MS_MAX,
+  UNSETTLED_FIRST_MS,
+  UNSETTLED_MS_MAX,
 } from '../limits.js';
 import type { EffectId } from '../remote/messages.js';
 import type { Connection } from './connection.js';
@@ -26,6 +28,15 @@ import {
 } from './listing-merge.js';
 import type { Merger } from './merge.js';
 import type { Slices } from './slices.js';
+
+/** Between listings of a folder that is still not known. */
+interface Pauses {
+  readonly firstMs: number;
+  readonly maxMs: number;
+}
+
+const UNSETTLED: Pauses = { firstMs: UNSETTLED_FIRST_MS, maxMs: UNSETTLED_MS_MAX };
+const FAILED: Pauses = { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MS_MAX };
 
 interface Failure {
   readonly error: NuageError;
@@ -66,7 +77,7 @@ export class Lister {
   /** Out of date, in order of discovery. */
   readonly #queue = new Set<number>();
   readonly #failures = new Map<number, Failure>();
-  /** How often in a row a folder could not be listed again. */
+  /** How often in a row a folder was listed again without its becoming known. */
   readonly #retries = new Map<number, number>();
   /** Whether what is missing may have moved to where a listing ahead will find it. */
   awaitsAhead: () => boolean = () => false;
@@ -298,7 +309,7 @@ export class Lister {
     const observer = this.#running.get(ino)?.observer;
     this.#running.delete(ino);
     this.#failures.delete(ino);
-    this.#retries.delete(ino);
+    if (!outcome.unsettled.includes(ino)) this.#retries.delete(ino);
     this.#followUp(ino, outcome);
     observer?.done(outcome);
     this.#finish(ino);
@@ -309,7 +320,7 @@ export class Lister {
       // One that was asked for later shows what this one has seen.
       if ((this.#running.get(stale)?.stamp ?? 0) < outcome.stamp) this.#queue.add(stale);
     }
-    for (const unsettled of outcome.unsettled) this.#listLater(unsettled, FAILURE_MEMORY_MS);
+    for (const folder of outcome.unsettled) this.#listAgain(folder, UNSETTLED);
     // Another folder stands at this path now: its parent's listing will tell which.
     const parent = this.#context.tree.get(ino)?.base?.parent;
     if (outcome.isOther && parent !== undefined) this.#queue.add(parent);
@@ -330,20 +341,21 @@ export class Lister {
       this.#queue.add(folder.base.parent);
     } else if (folder?.listedEtag !== undefined) {
       // Nothing else would notice that what is known of it is out of date.
-      this.#listAgain(ino);
+      this.#listAgain(ino, FAILED);
     }
     observer?.failed(error);
     this.#finish(ino);
   }
 
-  #listAgain(ino: number): void {
+  /** Ever later, as long as it is of no use. */
+  #listAgain(ino: number, { firstMs, maxMs }: Pauses): void {
     if (!this.#parts.connection.online) {
       this.#queue.add(ino);
       return;
     }
     const retries = this.#retries.get(ino) ?? 0;
     this.#retries.set(ino, retries + 1);
-    this.#listLater(ino, Math.min(RETRY_FIRST_MS * 2 ** retries, RETRY_MS_MAX));
+    this.#listLater(ino, Math.min(firstMs * 2 ** retries, maxMs));
   }
 
   #finish(ino: number): void {

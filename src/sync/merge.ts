@@ -27,6 +27,7 @@ import {
   baseFrom,
   cleanDraft,
   entryName,
+  isAsAgreed,
   withRemoteContent,
   withWritability,
 } from './remote-node.js';
@@ -151,18 +152,19 @@ export class Merger {
   #mergeKnown(pass: Pass, node: TreeNode, entry: RemoteEntry): number | undefined {
     pass.seen.add(node.ino);
     this.missing.delete(node.ino);
-    if (this.#isUnsettled(pass, node)) return undefined;
+    if (this.#isUnsettled(pass, node, entry)) return undefined;
     const placed = this.#place(pass, node, entry);
     if (placed.isFolder) this.#mergeFolder(pass, placed, entry);
     else this.#mergeFile(pass, placed, entry);
     return node.ino;
   }
 
-  /** In flight, or open for writing with unsent bytes: left alone until it has settled. */
-  #isUnsettled(pass: Pass, node: TreeNode): boolean {
+  /** In flight, or changed elsewhere while it is written here: left alone until it has settled. */
+  #isUnsettled(pass: Pass, node: TreeNode, entry?: RemoteEntry): boolean {
+    const isAgreed = entry !== undefined && isAsAgreed(node, pass.folder, entry);
     const unsettled =
       this.#inFlight.touchedSince(node.ino, pass.round.stamp) ||
-      (node.contentDirty && this.#hooks.isBeingWritten(node.ino));
+      (!isAgreed && node.contentDirty && this.#hooks.isBeingWritten(node.ino));
     if (unsettled) pass.complete = false;
     return unsettled;
   }

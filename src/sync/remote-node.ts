@@ -1,6 +1,7 @@
 /** Turns a row of a listing into the columns of a node. */
 import type { NodeBase, NodeDraft, TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
+import { sameVersion } from './conflict.js';
 import { modeOf } from './permissions.js';
 
 export function entryName(entry: RemoteEntry): string {
@@ -19,6 +20,12 @@ export function baseFrom(parent: number, entry: RemoteEntry): NodeBase {
     checksum: entry.checksum,
     permissions: entry.permissions,
   };
+}
+
+/** The server has it where it was, with the bytes that are known of it. */
+export function isAsAgreed({ base }: TreeNode, parent: number, entry: RemoteEntry): boolean {
+  if (base?.parent !== parent || base.name !== entryName(entry)) return false;
+  return sameVersion(base, entry);
 }
 
 /** A node that nobody here has changed. */

@@ -1,0 +1,50 @@
+/** A file that a program keeps open and writes to, while its folder changes elsewhere. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EngineBench } from '../support/engine-bench.js';
+
+let bench: EngineBench;
+
+beforeEach(() => {
+  bench = new EngineBench();
+  bench.server.makeFolder('Cours');
+  bench.server.write('Cours/journal.log', 'one');
+  bench.list('Cours');
+});
+afterEach(() => bench.close());
+
+function listingsDuring(seconds: number): number {
+  const before = bench.server.log.length;
+  for (let second = 0; second < seconds; second += 1) {
+    while (bench.step());
+    bench.advance(1_000);
+  }
+  const later = bench.server.log.slice(before);
+  return later.filter((effect) => effect.op === 'list' && effect.path === 'Cours').length;
+}
+
+describe('the folder of a file that is open and has unsent bytes', () => {
+  it('is listed once for a change beside it, and shows that', () => {
+    const file = bench.open('Cours/journal.log');
+    bench.writeHandle(file, 3, 'two');
+    bench.syncHandle(file);
+    bench.server.write('Cours/beside.txt', 'new');
+    expect(listingsDuring(120)).toBeLessThanOrEqual(8);
+    expect(bench.list('Cours')).toContain('beside.txt');
+    bench.closeHandle(file);
+    bench.settle();
+    expect(bench.server.read('Cours/journal.log')).toBe('onetwo');
+  });
+
+  it('is looked at ever more seldom while somebody else has changed that file', () => {
+    const file = bench.open('Cours/journal.log');
+    bench.writeHandle(file, 3, 'two');
+    bench.syncHandle(file);
+    bench.server.write('Cours/journal.log', 'theirs, and longer');
+    expect(listingsDuring(120)).toBeLessThanOrEqual(20);
+    bench.closeHandle(file);
+    bench.settle();
+    const texts = [...bench.server.tree().values()];
+    expect(texts).toContain('onetwo');
+    expect(texts).toContain('theirs, and longer');
+  });
+});
