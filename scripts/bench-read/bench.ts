@@ -12,12 +12,18 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
+import { Recorder, type Row } from '../bench-common/recorder.js';
+import {
+  embeddedServer,
+  namedAccount,
+  removeUploaded,
+  throughLine,
+  upload,
+  type Server,
+} from '../bench-common/servers.js';
+import { table } from '../bench-common/table.js';
 import { sizesOf, writeContent } from './content.js';
-import { table } from './table.js';
-import { Recorder, type Row } from './recorder.js';
-import { embeddedServer, namedAccount, removeUploaded, throughLine, upload } from './servers.js';
 import { Workloads, type Bench } from './workloads.js';
-import type { Server } from './servers.js';
 
 const LATENCY_MS = 50;
 const FAR = { roundTripMs: 80, bytesPerSecond: 1_000_000_000 / 8 };

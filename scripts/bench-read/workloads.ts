@@ -2,11 +2,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import fs from 'node:fs';
 import path from 'node:path';
+import { Mount } from '../bench-common/mounts.js';
+import { run, seconds, timed } from '../bench-common/processes.js';
+import { difference, type Recorder, type Side } from '../bench-common/recorder.js';
+import type { Server } from '../bench-common/servers.js';
 import { contentName, type Sizes } from './content.js';
-import { Mount } from './mounts.js';
-import { run, timed } from './processes.js';
-import type { Recorder, Side } from './recorder.js';
-import type { Server } from './servers.js';
 
 const WALK = "find . -printf '%s\\n'";
 const BLOCK_BYTES = 4096;
@@ -47,10 +47,8 @@ export class Workloads {
       const mounting = await seconds(() => mount.startCold());
       const cold = await this.#measure('walk, cold', mount, walk);
       const after = await this.#server.traffic();
-      this.#bench.recorder.add('mount and walk, cold', mount.name, mounting + cold, {
-        requests: after.requests - before.requests,
-        bytes: after.bytes - before.bytes,
-      });
+      const traffic = difference(before, after);
+      this.#bench.recorder.add('mount and walk, cold', mount.name, mounting + cold, traffic);
       await mount.settle();
       await this.#measure('walk, warm', mount, walk);
       await mount.stop();
@@ -127,12 +125,13 @@ export class Workloads {
       await mount.settle();
       const [before, processorBefore] = [await this.#server.traffic(), processorSeconds(mount.pid)];
       await pause(durationMs);
-      const after = await this.#server.traffic();
+      const traffic = difference(before, await this.#server.traffic());
       const perHour = 3_600_000 / durationMs;
       const processor = (processorSeconds(mount.pid) - processorBefore) * perHour;
       this.#bench.recorder.add('idle, per hour (processor time)', mount.name, processor, {
-        requests: (after.requests - before.requests) * perHour,
-        bytes: (after.bytes - before.bytes) * perHour,
+        requests: traffic.requests * perHour,
+        changes: traffic.changes * perHour,
+        bytes: traffic.bytes * perHour,
       });
       await mount.stop();
     }
@@ -178,18 +177,9 @@ export class Workloads {
     const before = await this.#server.traffic();
     const took = await action();
     const after = await this.#server.traffic();
-    this.#bench.recorder.add(workload, side, took, {
-      requests: after.requests - before.requests,
-      bytes: after.bytes - before.bytes,
-    });
+    this.#bench.recorder.add(workload, side, took, difference(before, after));
     return took;
   }
-}
-
-async function seconds(action: () => Promise<unknown>): Promise<number> {
-  const before = performance.now();
-  await action();
-  return (performance.now() - before) / 1000;
 }
 
 /** Makes the kernel drop the pages of all files below, as far as they are on disk. */

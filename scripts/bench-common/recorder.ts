@@ -6,6 +6,7 @@ export type Side = 'nuage' | 'rclone' | 'curl' | 'disk';
 interface Series {
   readonly seconds: number[];
   readonly requests: number[];
+  readonly changes: number[];
   readonly bytes: number[];
 }
 
@@ -13,6 +14,7 @@ export interface Figure {
   readonly seconds: number;
   /** Not known of the local disk. */
   readonly requests?: number;
+  readonly changes?: number;
   readonly mebibytes?: number;
 }
 
@@ -29,11 +31,12 @@ export class Recorder {
   add(workload: string, side: Side, seconds: number, traffic?: Traffic): void {
     const row = this.#rows.get(workload) ?? new Map<Side, Series>();
     this.#rows.set(workload, row);
-    const series = row.get(side) ?? { seconds: [], requests: [], bytes: [] };
+    const series = row.get(side) ?? { seconds: [], requests: [], changes: [], bytes: [] };
     row.set(side, series);
     series.seconds.push(seconds);
     if (traffic === undefined) return;
     series.requests.push(traffic.requests);
+    series.changes.push(traffic.changes);
     series.bytes.push(traffic.bytes);
   }
 
@@ -45,12 +48,21 @@ export class Recorder {
   }
 }
 
-function figureOf({ seconds, requests, bytes }: Series): Figure {
+function figureOf({ seconds, requests, changes, bytes }: Series): Figure {
   if (requests.length === 0) return { seconds: median(seconds) };
   return {
     seconds: median(seconds),
     requests: median(requests),
+    changes: median(changes),
     mebibytes: median(bytes) / MIB,
+  };
+}
+
+export function difference(before: Traffic, after: Traffic): Traffic {
+  return {
+    requests: after.requests - before.requests,
+    changes: after.changes - before.changes,
+    bytes: after.bytes - before.bytes,
   };
 }
 

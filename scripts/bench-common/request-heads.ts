@@ -6,11 +6,11 @@ const HEAD_END = '\r\n\r\n';
 
 export class RequestHeads {
   readonly #host: string;
-  readonly #onRequest: () => void;
+  readonly #onRequest: (method: string) => void;
   #head = Buffer.alloc(0);
   #bodyBytesLeft = 0;
 
-  constructor(host: string, onRequest: () => void) {
+  constructor(host: string, onRequest: (method: string) => void) {
     this.#host = host;
     this.#onRequest = onRequest;
   }
@@ -40,7 +40,7 @@ export class RequestHeads {
   #finish(head: string): string {
     if (/\r\ntransfer-encoding:/i.test(head)) throw new RangeError('a body without a length');
     this.#bodyBytesLeft = Number(/\r\ncontent-length: *(\d+)/i.exec(head)?.[1] ?? 0);
-    this.#onRequest();
+    this.#onRequest(head.slice(0, head.indexOf(' ')));
     return head.replace(/\r\nhost:[^\r]*/i, `\r\nhost: ${this.#host}`) + HEAD_END;
   }
 }

@@ -20,8 +20,24 @@ export interface Pace {
 
 export interface Traffic {
   readonly requests: number;
+  /** Those of them that change something on the server. */
+  readonly changes: number;
   /** What the server sent, heads included. */
   readonly bytes: number;
+}
+
+const READS: ReadonlySet<string> = new Set([
+  'GET',
+  'HEAD',
+  'OPTIONS',
+  'PROPFIND',
+  'SEARCH',
+  'PATCH',
+]);
+
+/** `PATCH` only asks a Nextcloud for a hash. */
+export function isChange(method: string): boolean {
+  return !READS.has(method);
 }
 
 /** Ten segments (RFC 6928). */
@@ -34,6 +50,7 @@ export class Line {
   readonly #server: net.Server;
   readonly #sockets: ReadonlySet<Socket>;
   #requests = 0;
+  #changes = 0;
   #bytes = 0;
   /** When the shared line has sent what was given to it. */
   #freeAtMs = 0;
@@ -59,8 +76,9 @@ export class Line {
         socket.on('error', () => undefined);
       }
       client.on('close', () => remote.destroy());
-      const heads = new RequestHeads(target.host, () => {
+      const heads = new RequestHeads(target.host, (method) => {
         line.#requests += 1;
+        if (isChange(method)) line.#changes += 1;
       });
       line.#carryUp(client, remote, heads, pace);
       if (pace === undefined) line.#carryDown(remote, client);
@@ -70,7 +88,7 @@ export class Line {
   }
 
   traffic(): Traffic {
-    return { requests: this.#requests, bytes: this.#bytes };
+    return { requests: this.#requests, changes: this.#changes, bytes: this.#bytes };
   }
 
   async close(): Promise<void> {

@@ -1,8 +1,8 @@
-/** The servers that are read from: the embedded Nuage, and one named by the environment. */
+/** The servers that are measured: the embedded Nuage, and one named by the environment. */
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { Line, type Pace, type Traffic } from './line.js';
+import { isChange, Line, type Pace, type Traffic } from './line.js';
 import { end, firstLine, run, start } from './processes.js';
 import { rcloneEnvironment } from './rclone.js';
 
@@ -31,18 +31,19 @@ export async function embeddedServer(folder: string, latencyMs: number): Promise
     return (await fetch(`${told.controlUrl}/${command}`, { method: 'POST', body })).json();
   };
   await control('network', { latencyMs });
-  let [requests, bytes] = [0, 0];
+  let [requests, changes, bytes] = [0, 0, 0];
   return {
     name: `embedded server, ${latencyMs} ms per request`,
     url: told.url,
     user: told.user,
     password: told.password,
     traffic: async () => {
-      const records = (await control('requests')) as { sentBytes: number }[];
+      const records = (await control('requests')) as { method: string; sentBytes: number }[];
       await control('clear-requests');
       requests += records.length;
+      changes += records.filter(({ method }) => isChange(method)).length;
       for (const { sentBytes } of records) bytes += sentBytes;
-      return { requests, bytes };
+      return { requests, changes, bytes };
     },
     close: () => closeChild(child),
   };

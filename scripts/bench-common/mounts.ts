@@ -57,6 +57,14 @@ export class Mount {
     this.#child = undefined;
   }
 
+  /** What it has not sent yet is thrown away, with all that it keeps. */
+  async abandon(): Promise<void> {
+    if (this.#isMounted()) await run('umount', ['--lazy', this.folder]);
+    if (this.#child !== undefined) await end(this.#child, 'SIGKILL');
+    this.#child = undefined;
+    fs.rmSync(this.#state, { recursive: true, force: true });
+  }
+
   /** Waits until the mount asks for nothing more. */
   async settle(): Promise<void> {
     const deadline = Date.now() + QUIET_MS_MAX;
@@ -76,6 +84,8 @@ export class Mount {
       [
         ...[PROGRAM, 'mount', this.folder, '--foreground', '--log-level', 'error'],
         ...['--server', url, '--user', user],
+        // A benchmark means what it deletes.
+        ...['--confirm-deletions', '100'],
       ],
       {
         stdio: ['ignore', 'pipe', 'inherit'],

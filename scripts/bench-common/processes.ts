@@ -41,8 +41,12 @@ export async function run(
 
 /** @param script for bash; its output is thrown away. */
 export async function timed(script: string, options: RunOptions = {}): Promise<number> {
+  return seconds(() => run('bash', ['-euc', script], options));
+}
+
+export async function seconds(action: () => Promise<unknown>): Promise<number> {
   const before = performance.now();
-  await run('bash', ['-euc', script], options);
+  await action();
   return (performance.now() - before) / 1000;
 }
 
@@ -70,11 +74,14 @@ export async function firstLine(child: ChildProcess, wanted: RegExp): Promise<st
   }
 }
 
-export async function end(child: ChildProcess): Promise<void> {
+export async function end(
+  child: ChildProcess,
+  signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM',
+): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, 'exit');
   const timer = setTimeout(() => child.kill('SIGKILL'), END_MS_MAX);
-  child.kill('SIGTERM');
+  child.kill(signal);
   await ended;
   clearTimeout(timer);
 }
