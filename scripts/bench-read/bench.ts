@@ -59,6 +59,8 @@ async function measure(server: Server): Promise<Row[]> {
       if (wanted.has('small')) await near.smallFiles();
       const far = `read ${sizes.bigBytes / 1024 ** 2} MiB, cold, ${FAR_NAME}`;
       if (wanted.has('far')) await distant.coldReads(far);
+      near.nextRound();
+      distant.nextRound();
     }
     if (wanted.has('idle')) await near.idle(Number(values['idle-seconds']) * 1000);
     return bench.recorder.rows();

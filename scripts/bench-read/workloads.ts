@@ -26,6 +26,7 @@ export class Workloads {
   readonly #server: Server;
   readonly #mounts: readonly Mount[];
   readonly #root: string;
+  #round = 0;
 
   constructor(bench: Bench, server: Server) {
     this.#bench = bench;
@@ -40,9 +41,17 @@ export class Workloads {
     for (const mount of this.#mounts) await mount.stop();
   }
 
+  /**
+   * The other mount goes first in every other round: whoever does pays for memory that the machine
+   * takes back from its host.
+   */
+  nextRound(): void {
+    this.#round += 1;
+  }
+
   async walks(): Promise<void> {
     const walk = this.#in('tree', WALK);
-    for (const mount of this.#mounts) {
+    for (const mount of this.#inTurn()) {
       const before = await this.#server.traffic();
       const mounting = await seconds(() => mount.startCold());
       const cold = await this.#measure('walk, cold', mount, walk);
@@ -66,7 +75,7 @@ export class Workloads {
     const { bigBytes } = this.#bench.sizes;
     const name = `${bigBytes / 1024 ** 2} MiB`;
     const middle = bigBytes / 2;
-    for (const mount of this.#mounts) {
+    for (const mount of this.#inTurn()) {
       await mount.startCold();
       await timed(`ls -l '${this.#folder(mount.folder, 'big')}'`);
       await mount.settle();
@@ -92,7 +101,7 @@ export class Workloads {
   }
 
   async coldReads(workload: string): Promise<void> {
-    for (const mount of this.#mounts) {
+    for (const mount of this.#inTurn()) {
       await mount.startCold();
       await timed(`ls -l '${this.#folder(mount.folder, 'big')}'`);
       await mount.settle();
@@ -104,7 +113,7 @@ export class Workloads {
 
   async smallFiles(): Promise<void> {
     const { smallFiles, pictures } = this.#bench.sizes;
-    for (const mount of this.#mounts) {
+    for (const mount of this.#inTurn()) {
       await mount.startCold();
       await mount.settle();
       const small = this.#in('small', 'cat */* >/dev/null');
@@ -119,7 +128,7 @@ export class Workloads {
 
   /** Seconds are those of the processor, and all figures are those of an hour. */
   async idle(durationMs: number): Promise<void> {
-    for (const mount of this.#mounts) {
+    for (const mount of this.#inTurn()) {
       await mount.startCold();
       await timed(`ls '${mount.folder}'`);
       await mount.settle();
@@ -135,6 +144,10 @@ export class Workloads {
       });
       await mount.stop();
     }
+  }
+
+  #inTurn(): readonly Mount[] {
+    return this.#round % 2 === 0 ? this.#mounts : this.#mounts.toReversed();
   }
 
   #folder(parent: string, name: string): string {
