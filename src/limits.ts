@@ -252,6 +252,12 @@ export const STREAMS_PER_CONTENT_MAX = 4;
 /** Operations on the server at once; the effect lanes of the main thread bound them again. */
 export const UPLOADS_AT_ONCE_MAX = 4;
 
+/** Inodes of a damaged database that are read at once, as long as that goes well. */
+export const SALVAGE_RANGE_NODES = 1024;
+
+/** Bytes of a file of a damaged cache that are copied at once. */
+export const SALVAGE_COPY_BYTES = 1024 * 1024;
+
 /** Pending nodes that one planning round looks at. */
 export const PLAN_WINDOW_NODES = 256;
 

@@ -17,6 +17,7 @@ import { EffectClient } from '../sync/effects.js';
 import { patternOf } from '../sync/local-names.js';
 import type { HeldRemovals } from '../sync/removal-guard.js';
 import { recover } from '../sync/recovery.js';
+import { bringBackUnsent } from '../sync/salvage.js';
 import { Synchroniser } from '../sync/synchroniser.js';
 import { Timers } from '../sync/timers.js';
 import { CacheJobs } from './cache-jobs.js';
@@ -258,7 +259,9 @@ function openStorage(settings: EngineSettings, surroundings: EngineSurroundings)
   return orAbandon(db, () => {
     const tree = new TreeStore(db);
     const contents = new ContentStore({ db, stateFolder, logger: cacheLogger, clock });
-    recover({ tree, contents, clock, logger: cacheLogger });
+    const recovery = { tree, contents, clock, logger: cacheLogger };
+    recover(recovery);
+    if (db.damagedFolder !== undefined) bringBackUnsent(recovery, db.damagedFolder);
     return { db, tree, contents, server: rememberServer(tree, settings.server) };
   });
 }
