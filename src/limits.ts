@@ -410,6 +410,12 @@ export const RATE_WINDOW_BYTES_MIN = 4 * KIB;
 /** One piece of a request body must leave within {@link ANSWER_TIMEOUT_MS}: about 2 KiB/s. */
 export const UPLOAD_PIECE_BYTES = 64 * KIB;
 
+/** Under a limit of bandwidth, pieces up to this go before larger ones... */
+export const RATE_SMALL_BYTES_MAX = 16 * KIB;
+
+/** ... and run into debt by a second's worth, or this where that is less than a piece of a file. */
+export const RATE_SMALL_DEBT_BYTES_MIN = 128 * KIB;
+
 /** An idle connection is kept this long; common servers close theirs after 60 to 75 s. */
 export const KEEP_ALIVE_MS = 30_000;
 

@@ -1,5 +1,6 @@
 /** One line of JSON each way over the control socket of a mount. */
 import type { ErrorRecord } from '../errors.js';
+import type { BandwidthLimits } from '../remote/bandwidth.js';
 import type { EngineStatus } from './engine-messages.js';
 import type { Transfer } from './transfers.js';
 import type { EngineAnswers, EngineQuestion } from './engine-questions.js';
@@ -30,6 +31,7 @@ export const STATUS_VERSION = 1;
 export interface MountStatus extends EngineStatus {
   readonly version: typeof STATUS_VERSION;
   readonly transfers: readonly Transfer[];
+  readonly limits: BandwidthLimits;
   readonly mountPoint: string;
   readonly url: string;
   readonly user: string;

@@ -67,6 +67,7 @@ async function mountIt(
     pollIntervalMs: DEMO_POLL_MS,
     confirmShare: RUNAWAY_SHARE_DEFAULT,
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
+    limits: { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 },
     localNames: [],
     notifications: false,
     typed: {},

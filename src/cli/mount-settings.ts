@@ -37,6 +37,8 @@ export interface MountArguments {
   readonly confirmDeletions: number | undefined;
   readonly pollInterval: number | undefined;
   readonly uploadDelay: number | undefined;
+  readonly uploadLimit: string | undefined;
+  readonly downloadLimit: string | undefined;
   readonly logLevel: string | undefined;
   readonly logNames: boolean | undefined;
 }
@@ -64,6 +66,10 @@ export function mountSettings(args: MountArguments): MountSettings {
     confirmShare: valueOf('confirm-deletions') / 100,
     pollIntervalMs: valueOf('poll-interval') * 1000,
     uploadDelayMs: valueOf('upload-delay') * 1000,
+    limits: {
+      uploadBytesPerSecond: parseSize(valueOf('upload-limit')) ?? 0,
+      downloadBytesPerSecond: parseSize(valueOf('download-limit')) ?? 0,
+    },
     localNames: valueOf('local-names'),
     notifications: valueOf('notifications'),
     logLevel: levelOf(valueOf('log-level')) ?? 'info',
@@ -81,6 +87,8 @@ function typedIn(args: MountArguments): ConfigValues {
     'confirm-deletions': args.confirmDeletions,
     'poll-interval': args.pollInterval,
     'upload-delay': args.uploadDelay,
+    'upload-limit': args.uploadLimit,
+    'download-limit': args.downloadLimit,
     'fs-type': args.fsType,
     'log-level': args.logLevel,
     'log-names': args.logNames,

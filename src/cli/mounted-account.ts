@@ -305,10 +305,10 @@ export class MountedAccount {
   }
 
   async #status(engine: EngineLink): Promise<MountStatus> {
-    const { mountPoint, url, user } = this.#settings;
+    const { mountPoint, url, user, limits } = this.#settings;
     const status = await engine.status();
     const transfers = engine.transfers.list();
-    const own = { mountPoint, url, user, pid: process.pid, stateFolder: this.#folder };
+    const own = { mountPoint, url, user, pid: process.pid, stateFolder: this.#folder, limits };
     return { version: STATUS_VERSION, ...own, ...status, transfers };
   }
 

@@ -70,12 +70,16 @@ export class ServerConnection {
 
   async #load(): Promise<Remote> {
     const { settings, password, logger } = this.#options;
-    const { url, user, caFile, allowInsecure } = settings;
+    const { url, user, caFile, allowInsecure, limits } = settings;
     const { createNextcloud } = await import('../remote/nextcloud.js');
     const clock = systemClock;
     try {
       const proxy = proxyFor(url, process.env);
-      return createNextcloud({ url, user, password, caFile, proxy, allowInsecure, logger, clock });
+      return createNextcloud({
+        ...{ url, user, password, caFile, proxy, limits, allowInsecure },
+        logger,
+        clock,
+      });
     } catch (error) {
       throw connectError(error, url);
     }

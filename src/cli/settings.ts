@@ -1,5 +1,6 @@
 /** What a mount needs to know. Plain data: it crosses to the background process. */
 import type { LogLevel } from '../log.js';
+import type { BandwidthLimits } from '../remote/bandwidth.js';
 import type { ConfigValues } from './config/config-keys.js';
 
 export interface MountSettings {
@@ -19,6 +20,7 @@ export interface MountSettings {
   readonly freeBytesMin: number | undefined;
   readonly pollIntervalMs: number;
   readonly uploadDelayMs: number;
+  readonly limits: BandwidthLimits;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
   /** Deleting more of the account than this share asks first. */

@@ -23,6 +23,7 @@ export function showStatus(status: MountStatus): string {
     ...showReason(status),
     `  ${text.known({ count: status.knownEntries, bytes: humanBytes(status.cacheBytes) })}`,
     ...showQuota(status),
+    ...showLimits(status),
   ];
   if (status.cacheFull !== null) {
     const warning = fullWarning(status.cacheFull);
@@ -74,6 +75,14 @@ function showQuota({ quota }: MountStatus): readonly string[] {
   const used = humanBytes(quota.used);
   if (quota.available === undefined) return [`  ${text.quotaWithoutLimit({ used })}`];
   return [`  ${text.quotaFree({ used, free: humanBytes(quota.available) })}`];
+}
+
+function showLimits({ limits }: MountStatus): readonly string[] {
+  const { uploadBytesPerSecond: up, downloadBytesPerSecond: down } = limits;
+  if (up === 0 && down === 0) return [];
+  const say = (rate: number): string =>
+    rate === 0 ? text.noLimit() : text.speed({ bytes: humanBytes(rate) });
+  return [`  ${text.limits({ up: say(up), down: say(down) })}`];
 }
 
 function showReaders({ readers }: MountStatus): readonly string[] {

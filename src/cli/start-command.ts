@@ -63,6 +63,8 @@ const UNTYPED = {
   confirmDeletions: undefined,
   pollInterval: undefined,
   uploadDelay: undefined,
+  uploadLimit: undefined,
+  downloadLimit: undefined,
   logLevel: undefined,
   logNames: undefined,
 } as const;

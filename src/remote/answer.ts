@@ -5,6 +5,7 @@
 import { DISCARD_BYTES_MAX } from '../limits.js';
 import type { Dispatcher } from 'undici';
 import { NuageError, type ErrorDetails } from '../errors.js';
+import type { Bandwidth } from './bandwidth.js';
 import { fromNetworkError } from './network-error.js';
 
 export interface BodyRate {
@@ -17,6 +18,7 @@ export interface AnswerContext {
   readonly details: ErrorDetails;
   readonly signal: AbortSignal | undefined;
   readonly rate: BodyRate;
+  readonly bandwidth: Bandwidth;
 }
 
 export class HttpAnswer {
@@ -51,7 +53,7 @@ export class HttpAnswer {
   /** @throws kinds `offline` for a cut body, `timeout` for a drip, `aborted`. */
   async *body(): AsyncGenerator<Buffer, void, undefined> {
     const { body } = this.#data;
-    const { rate, signal, details } = this.#context;
+    const { rate, signal, details, bandwidth } = this.#context;
     let received = 0;
     let isWaiting = true;
     const watch = setInterval(() => {
@@ -65,6 +67,7 @@ export class HttpAnswer {
         isWaiting = false;
         const bytes = chunk as Buffer;
         received += bytes.length;
+        await bandwidth.incoming(bytes.length, signal);
         yield bytes;
         isWaiting = true;
       }

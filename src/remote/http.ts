@@ -4,7 +4,6 @@
  * where a request is safe to repeat. Everything that fails, fails as a `NuageError`.
  */
 import { readFileSync } from 'node:fs';
-import type { Readable } from 'node:stream';
 import { rootCertificates } from 'node:tls';
 import { Pool, WebSocket, type Dispatcher } from 'undici';
 import type { Clock } from '../clock.js';
@@ -21,6 +20,7 @@ import {
 } from '../limits.js';
 import type { Logger } from '../log.js';
 import { HttpAnswer, type BodyRate } from './answer.js';
+import { Bandwidth, type BandwidthLimits } from './bandwidth.js';
 import { CookieJar } from './cookies.js';
 import { parseDavError } from './error-body.js';
 import { abortedError, fromNetworkError } from './network-error.js';
@@ -46,6 +46,8 @@ export interface HttpRequest {
   readonly body?: RequestBody;
   /** Undefined for what must not be cut short. */
   readonly signal: AbortSignal | undefined;
+  /** Gives it up while nothing of its body has left, where `signal` must not. */
+  readonly unsentSignal?: AbortSignal;
   /** First byte of the answer, after the body has left. */
   readonly answerTimeoutMs?: number;
   /** Doing it twice is as good as once: tried again when the line breaks. */
@@ -66,6 +68,8 @@ export interface HttpOptions {
   readonly caFile?: string | undefined;
   /** The server is reached through this HTTP proxy. */
   readonly proxy?: URL | undefined;
+  /** None where it is left out. */
+  readonly limits?: BandwidthLimits | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -82,6 +86,8 @@ export interface HttpTimeouts {
 
 const USER_AGENT = 'nuage-mount';
 
+const UNLIMITED: BandwidthLimits = { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 };
+
 const TIMEOUTS: HttpTimeouts = {
   connectMs: CONNECT_TIMEOUT_MS,
   answerMs: undefined,
@@ -96,6 +102,7 @@ export class HttpClient {
   readonly #random: () => number;
   readonly #logger: Logger;
   readonly #timeouts: HttpTimeouts;
+  readonly #bandwidth: Bandwidth;
   #login: readonly [user: string, password: string];
   readonly #jar: CookieJar;
 
@@ -105,6 +112,7 @@ export class HttpClient {
     this.#random = options.random;
     this.#logger = options.logger;
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
+    this.#bandwidth = new Bandwidth(options.limits ?? UNLIMITED, options.clock);
     this.#login = [options.user, options.password];
     const { origin } = options.server;
     this.#jar = new CookieJar(options.clock, origin.protocol === 'https:');
@@ -199,11 +207,12 @@ export class HttpClient {
     const details: ErrorDetails = { op: method, path };
     if (signal?.aborted === true) throw abortedError(details);
     const headersTimeout = this.#timeouts.answerMs ?? request.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
+    const outgoing = await this.#bandwidth.outgoing(body, signal ?? request.unsentSignal);
     const options: Dispatcher.RequestOptions = {
       method,
       path: address,
       headers: this.#headers(request, cookie),
-      body: undiciBody(body),
+      body: outgoing,
       headersTimeout,
       bodyTimeout: this.#timeouts.answerMs ?? ANSWER_TIMEOUT_MS,
       signal: signal ?? null,
@@ -214,7 +223,8 @@ export class HttpClient {
       if (setCookie !== undefined) {
         this.#jar.store(typeof setCookie === 'string' ? [setCookie] : setCookie);
       }
-      return new HttpAnswer(data, { details, signal, rate: this.#timeouts.rate });
+      const bandwidth = this.#bandwidth;
+      return new HttpAnswer(data, { details, signal, rate: this.#timeouts.rate, bandwidth });
     } catch (error) {
       throw fromNetworkError(error, signal, details);
     }
@@ -298,11 +308,6 @@ export function bytesBody(bytes: Uint8Array): RequestBody {
 
 export function textBody(text: string): RequestBody {
   return bytesBody(Buffer.from(text, 'utf8'));
-}
-
-/** undici takes iterables as well, which its types do not say. */
-function undiciBody(body: RequestBody | undefined): Uint8Array | Readable | null {
-  return body === undefined ? null : (body.pieces() as Uint8Array | Readable);
 }
 
 function basic([user, password]: readonly [user: string, password: string]): string {

@@ -10,6 +10,7 @@ import type { Clock } from '../clock.js';
 import { CHUNK_BYTES_SERVER_DEFAULT, UPLOAD_CHUNKS_AT_ONCE_MAX } from '../limits.js';
 import type { Logger } from '../log.js';
 import { checkServer, fetchCapabilities, fetchIdentity, fetchQuota } from './account.js';
+import type { BandwidthLimits } from './bandwidth.js';
 import type { ChunkLimits } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
 import { read } from './download.js';
@@ -45,6 +46,8 @@ export interface NextcloudOptions {
   readonly caFile?: string | undefined;
   /** The server is reached through this HTTP proxy. */
   readonly proxy?: URL | undefined;
+  /** None where it is left out. */
+  readonly limits?: BandwidthLimits | undefined;
   /** Plain `http:` to other machines than this one. Certificates are verified in any case. */
   readonly allowInsecure?: boolean | undefined;
   readonly logger: Logger;
@@ -83,6 +86,7 @@ class Nextcloud implements Remote {
       password: options.password,
       caFile: options.caFile,
       proxy: options.proxy,
+      limits: options.limits,
       clock: options.clock,
       random: this.#random,
       logger: options.logger,

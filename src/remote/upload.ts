@@ -97,6 +97,7 @@ async function directWrite(context: DavContext, upload: Upload): Promise<WriteOu
       body: isNew ? piecewiseBody(upload) : wholeBody(upload),
       // An overwrite that is cut short leaves a torn file there: from here on it runs to its end.
       signal: isNew ? signal : undefined,
+      unsentSignal: signal,
       answerTimeoutMs: ANSWER_TIMEOUT_MS,
       isRepeatable: false,
       expected: [201, 204],

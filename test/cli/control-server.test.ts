@@ -13,6 +13,7 @@ import { CONTROL_LINE_BYTES_MAX } from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
 
 const STATUS: MountStatus = {
+  limits: { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 },
   online: true,
   reason: undefined,
   since: 0,

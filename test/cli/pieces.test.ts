@@ -89,6 +89,8 @@ const TYPED: MountArguments = {
   confirmDeletions: 30,
   pollInterval: 30,
   uploadDelay: 1,
+  uploadLimit: '500K',
+  downloadLimit: undefined,
   logLevel: undefined,
   logNames: undefined,
 };
@@ -101,6 +103,7 @@ describe('what is typed', () => {
       user: 'jean',
       pollIntervalMs: 30_000,
       uploadDelayMs: 1_000,
+      limits: { uploadBytesPerSecond: 500 * 1024, downloadBytesPerSecond: 0 },
       logLevel: 'info',
       terminalLevel: undefined,
     });
@@ -118,6 +121,8 @@ describe('what is typed', () => {
     [{ logLevel: 'loud' }, /--log-level takes one of error, warn/],
     [{ pollInterval: 0.5 }, /--poll-interval takes seconds, at least 1/],
     [{ uploadDelay: Number.NaN }, /--upload-delay takes seconds/],
+    [{ uploadLimit: 'auto' }, /--upload-limit takes bytes per second such as 500K/],
+    [{ downloadLimit: '2M/s' }, /--download-limit takes bytes per second/],
     [{ caFile: '/nowhere/ca.pem' }, /ca\.pem cannot be read/],
     [{ caFile: '/dev/null' }, /no certificate in \/dev\/null/],
   ])('is refused as %j', (part, told) => {
@@ -290,6 +295,7 @@ describe('a status', () => {
   const status = {
     version: 1 as const,
     transfers: [],
+    limits: { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 },
     conflictCopies: [],
     online: false,
     since: new Date(2026, 10, 23, 18, 45, 2).getTime(),
@@ -337,6 +343,14 @@ describe('a status', () => {
       no room left. Delete something.
     and 2 more
 `);
+  });
+
+  it('names the limits of the bandwidth where there are any', () => {
+    const limits = { uploadBytesPerSecond: 512_000, downloadBytesPerSecond: 0 };
+    expect(showStatus({ ...status, limits })).toContain(
+      '  limited to 512 kB/s sent, any speed received\n',
+    );
+    expect(showStatus(status)).not.toContain('limited');
   });
 
   it('says what to do about a password that is no longer good', () => {

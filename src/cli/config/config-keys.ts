@@ -51,6 +51,13 @@ const size: Kind = {
   parse: (typed) => typed,
 };
 
+/** Bytes per second. */
+const rate: Kind = {
+  holds: (value) => typeof value === 'string' && parseSize(value) !== undefined,
+  expected: expectedText.rate,
+  parse: (typed) => typed,
+};
+
 const texts: Kind = {
   holds: (value) => Array.isArray(value) && value.every((one) => typeof one === 'string'),
   expected: expectedText.texts,
@@ -96,6 +103,8 @@ export const CONFIG_KEYS = {
   'min-free': forEach(size, AUTO),
   'poll-interval': forEach(seconds(1), POLL_INTERVAL_MS_DEFAULT / 1000),
   'upload-delay': forEach(seconds(0), UPLOAD_DELAY_MS_DEFAULT / 1000),
+  'upload-limit': forEach(rate, '0'),
+  'download-limit': forEach(rate, '0'),
   'confirm-deletions': forEach(percentage, RUNAWAY_SHARE_DEFAULT * 100),
   'read-only': forEach(yesNo, false),
   'allow-other': forEach(yesNo, false),

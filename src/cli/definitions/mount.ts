@@ -65,6 +65,8 @@ function tuningOptions<Before>(y: Argv<Before>) {
     })
     .option('poll-interval', { ...figure('poll-interval'), describe: text.pollInterval() })
     .option('upload-delay', { ...figure('upload-delay'), describe: text.uploadDelay() })
+    .option('upload-limit', { ...words('upload-limit'), describe: text.uploadLimit() })
+    .option('download-limit', { ...words('download-limit'), describe: text.downloadLimit() })
     .option('log-level', {
       ...words('log-level'),
       describe: text.logLevel({ levels: LOG_LEVELS.join(', ') }),

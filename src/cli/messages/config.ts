@@ -69,6 +69,10 @@ export const expectedText = defineMessages({
   text: { en: 'a text', fr: 'un texte' },
   yesNo: { en: 'true or false', fr: 'true (oui) ou false (non)' },
   size: { en: 'a size such as 500M or 10G, or auto', fr: 'une taille comme 500M ou 10G, ou auto' },
+  rate: {
+    en: 'bytes per second such as 500K or 2M, or 0 for no limit',
+    fr: 'des octets par seconde, comme 500K ou 2M, ou 0 pour ne pas limiter',
+  },
   percentage: { en: 'a percentage, 0 to 100', fr: 'un pourcentage, de 0 à 100' },
   seconds: {
     en: 'seconds, at least {least}',
@@ -114,6 +118,14 @@ export const configKeyText = defineMessages({
   'upload-delay': {
     en: 'Seconds between the last close of a file and its upload',
     fr: "Secondes entre la dernière fermeture d'un fichier et son envoi",
+  },
+  'upload-limit': {
+    en: 'Bytes per second that all uploads together may take; 0: no limit',
+    fr: 'Octets par seconde pour tous les envois ensemble ; 0 : sans limite',
+  },
+  'download-limit': {
+    en: 'Bytes per second that all downloads together may take; 0: no limit',
+    fr: 'Octets par seconde pour toutes les réceptions ensemble ; 0 : sans limite',
   },
   'read-only': { en: 'Change nothing', fr: 'Ne rien changer' },
   'allow-other': {

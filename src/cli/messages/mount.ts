@@ -67,6 +67,14 @@ export const mountOptionText = defineMessages({
     en: 'Seconds between the last close of a file and its upload',
     fr: "Secondes entre la dernière fermeture d'un fichier et son envoi",
   },
+  uploadLimit: {
+    en: 'Bytes per second that all uploads together may take, such as 500K; 0: no limit',
+    fr: 'Octets par seconde pour tous les envois ensemble, par exemple 500K ; 0 : sans limite',
+  },
+  downloadLimit: {
+    en: 'Bytes per second that all downloads together may take, such as 2M; 0: no limit',
+    fr: 'Octets par seconde pour toutes les réceptions ensemble, par exemple 2M ; 0 : sans limite',
+  },
   logLevel: {
     en: '{levels}; in a terminal warn',
     fr: '{levels} ; dans un terminal warn',

@@ -37,6 +37,11 @@ export const statusText = defineMessages({
     en: 'on the server: {used} used, no limit',
     fr: 'sur le serveur : occupé {used}, sans limite',
   },
+  limits: {
+    en: 'limited to {up} sent, {down} received',
+    fr: 'limité à {up} en envoi, {down} en réception',
+  },
+  noLimit: { en: 'any speed', fr: 'toute vitesse' },
   cache: { en: 'cache: {warning}', fr: 'cache : {warning}' },
   readers: {
     en: 'read most since the mount: {list}',
