@@ -3,7 +3,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-scripts/setup.sh build-essential git rsync sqlite3 attr python3 openssl
+scripts/setup.sh build-essential git rsync sqlite3 attr python3 openssl xfsprogs
 npm run --silent format:check
 npm run --silent lint
 npm run --silent typecheck

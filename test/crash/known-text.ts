@@ -9,6 +9,7 @@ export function knownText(save: number): string {
 
 /** Undefined when it is not exactly what one of the saves wrote. */
 export function saveOf(text: string): number | undefined {
-  const save = Number(/^save (\d+)\n/.exec(text)?.[1]);
-  return text === knownText(save) ? save : undefined;
+  const digits = /^save (\d+)\n/.exec(text)?.[1];
+  if (digits === undefined) return undefined;
+  return text === knownText(Number(digits)) ? Number(digits) : undefined;
 }

@@ -1,0 +1,88 @@
+/**
+ * Programs at work on a mount that is about to break, and what must be left of their work: what was
+ * acknowledged is there, whole, and not older.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import fs from 'node:fs';
+import path from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { expect } from 'vitest';
+import type { MountedNuage } from '../support/mounted-nuage.js';
+import { scratchFolder } from '../support/scratch.js';
+import { saveOf } from './known-text.js';
+
+const WORK_MS_MAX = 1_500;
+const SAVES_PER_ROUND_MAX = 100_000;
+
+const PROGRAM = path.join(import.meta.dirname, 'busy-program.ts');
+
+/** By name, the number of the last save that was acknowledged. */
+export type Acknowledged = Map<string, number>;
+
+/** How the work is broken off, in the middle of it. */
+export interface Break {
+  /** Programs wait for the disk (fsync) before they go on. */
+  readonly isSynced: boolean;
+  readonly happens: () => Promise<unknown>;
+}
+
+/** Works until that happens. @param round numbers the saves: each is told from all others. */
+export async function workUntil(
+  mounted: MountedNuage,
+  round: number,
+  { isSynced, happens }: Break,
+): Promise<Acknowledged> {
+  const first = `${round * SAVES_PER_ROUND_MAX}`;
+  const program = ['--import', 'tsx', PROGRAM, mounted.folder, first];
+  const child = spawn(process.execPath, isSynced ? [...program, 'synced'] : program, {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let output = '';
+  child.stdout.on('data', (piece) => (output += String(piece)));
+  const closed = once(child, 'close');
+  try {
+    while (output === '' && child.exitCode === null) await pause(10);
+    await pause(Math.random() * WORK_MS_MAX);
+    await happens();
+  } finally {
+    child.kill('SIGKILL');
+    await closed;
+  }
+  const lines = output.slice(0, output.lastIndexOf('\n')).split('\n');
+  return new Map(
+    lines.map((line) => {
+      const [name = '', save = ''] = line.split(' ');
+      return [name, Number(save)];
+    }),
+  );
+}
+
+/** @param read undefined where there is no such file. */
+export function expectKept(
+  acknowledged: Acknowledged,
+  read: (name: string) => string | undefined,
+  when: string,
+): void {
+  for (const [name, save] of acknowledged) {
+    const text = read(name);
+    expect(text, `${name} is there ${when}`).toBeDefined();
+    const found = saveOf(text ?? '');
+    expect(found, `${name} is whole ${when}`).toBeDefined();
+    expect(found, `${name} is not older ${when}`).toBeGreaterThanOrEqual(save);
+  }
+}
+
+/** A program of its own looks: this thread must not wait for a mount that a kill may have broken. */
+export async function copyOut(mounted: MountedNuage): Promise<string> {
+  const copy = scratchFolder();
+  await mounted.sh(`cp -- *.txt ${copy}/`);
+  return copy;
+}
+
+export function reader(folder: string): (name: string) => string | undefined {
+  return (name) => {
+    const file = path.join(folder, name);
+    return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;
+  };
+}
