@@ -27,6 +27,7 @@ command_of() {
     fuse3) echo fusermount3 ;;
     build-essential) echo make ;;
     attr) echo getfattr ;;
+    xfsprogs) echo mkfs.xfs ;;
     *) echo "$1" ;;
   esac
 }
