@@ -88,12 +88,13 @@ function mountAt(mounts: readonly RunningMount[], folder: string): RunningMount 
   }
 }
 
-/** Waits as long as it takes: `sync` and `unmount` send what is left. */
+/** Waits as long as it takes, or until `signal`: `sync` and `unmount` send what is left. */
 export function ask<Op extends ControlRequest['op']>(
   mount: RunningMount,
   request: Extract<ControlRequest, { readonly op: Op }>,
+  signal?: AbortSignal,
 ): Promise<ControlResults[Op]> {
-  return exchange(mount, request, (answer) => answer);
+  return exchange(mount, request, (answer) => answer, signal);
 }
 
 /** Of a mount that may be stuck. */
@@ -115,8 +116,11 @@ async function exchange<Op extends ControlRequest['op']>(
   mount: RunningMount,
   request: Extract<ControlRequest, { readonly op: Op }>,
   wait: (answer: Promise<string>) => Promise<string>,
+  signal?: AbortSignal,
 ): Promise<ControlResults[Op]> {
   const connection = net.connect(mount.socket);
+  const giveUp = (): void => void connection.destroy();
+  signal?.addEventListener('abort', giveUp);
   try {
     const line = firstLine(connection, CONTROL_ANSWER_CHARS_MAX);
     connection.write(`${JSON.stringify(request)}\n`);
@@ -130,6 +134,7 @@ async function exchange<Op extends ControlRequest['op']>(
     if (answer.ok) return answer.result as ControlResults[Op];
     throw fromErrorRecord(answer.error);
   } finally {
+    signal?.removeEventListener('abort', giveUp);
     connection.destroy();
   }
 }

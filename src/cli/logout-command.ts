@@ -8,7 +8,7 @@ import { REVOKE_MS_MAX } from '../limits.js';
 import { Logger } from '../log.js';
 import { accountFolder, type KnownAccount, rememberAccount } from './account-folder.js';
 import { chooseAccount } from './choose-account.js';
-import { unmount } from './commands.js';
+import { unmount } from './unmount-command.js';
 import { accountName } from './config/effective.js';
 import { askStatus, runningMounts } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
@@ -80,7 +80,7 @@ async function endMount(account: KnownAccount): Promise<void> {
   const mount = await mountOf(account);
   if (mount === undefined) return;
   try {
-    await unmount(mount.mountPoint, { lazy: false });
+    await unmount(mount.mountPoint, { lazy: false, wait: false, json: false });
   } catch (error) {
     if (!(error instanceof CommandError) || error.exitCode !== EXIT.QUEUE) throw error;
   }

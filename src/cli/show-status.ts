@@ -33,18 +33,33 @@ export function showStatus(status: MountStatus): string {
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
   lines.push(...showHeld(status), `  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
   lines.push(...showConflicts(status));
-  const held = status.heldDeletions?.entries ?? 0;
-  lines.push(...rows(status.pending, status.pendingCount - held, showChange));
+  lines.push(...showPending(status));
   lines.push(...rows(status.transfers, status.transfers.length, (one) => [showTransfer(one)]));
   return `${lines.join('\n')}\n`;
 }
 
+/** Each change that waits, with why where it was refused; not those that wait for an answer. */
+export function showPending({ pending, pendingCount, heldDeletions }: MountStatus): string[] {
+  return rows(pending, pendingCount - (heldDeletions?.entries ?? 0), showChange);
+}
+
+/** Why the queue does not become empty, in a line; empty where nothing stands in its way. */
+export function showHindrance(status: MountStatus): string {
+  const { online, reason, since, pending } = status;
+  if (!online) {
+    const why = showReason(status).map((line) => line.trim());
+    if (reason === undefined) return '';
+    return [paint('red', text.offline({ time: humanTime(since) }), process.stderr), ...why].join(
+      ': ',
+    );
+  }
+  const refused = pending.find(({ failure }) => failure !== undefined);
+  if (refused?.failure === undefined) return '';
+  return `${printable(refused.path)}: ${explainedLine(refused.failure)}`;
+}
+
 /** The first of them, and how many more there are. */
-function rows<T>(
-  all: readonly T[],
-  count: number,
-  show: (one: T) => readonly string[],
-): readonly string[] {
+function rows<T>(all: readonly T[], count: number, show: (one: T) => readonly string[]): string[] {
   const shown = all.slice(0, STATUS_ROWS_MAX);
   const more = count - shown.length;
   const lines = shown.flatMap((one) => show(one));

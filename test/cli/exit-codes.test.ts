@@ -333,6 +333,7 @@ describe('9, the queue is not empty', () => {
     const unmount = await home.run(['unmount', home.folder]);
     expect(unmount.code).toBe(9);
     expect(unmount.stderr).toMatch(/1 change could not be sent; nothing is lost/);
+    expect(unmount.stdout).toMatch(/Kept for the next mount:\n +create plus tard\.txt \(9 B\)\n/);
     expect(home.mounts()).toEqual([]);
     await nuage.settings({ maintenance: false });
     await home.run([home.folder], withPassword());

@@ -5,6 +5,6 @@ import { mountedFolder } from './arguments.js';
 
 export function addSync(y: Argv): Argv {
   return y.command('sync [dir]', text.about(), mountedFolder, async ({ dir }) =>
-    (await import('../commands.js')).sync(dir),
+    (await import('../sync-command.js')).sync(dir),
   );
 }

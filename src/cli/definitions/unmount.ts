@@ -1,18 +1,20 @@
 /** How `unmount` is typed: its arguments and options. */
 import type { Argv } from 'yargs';
 import { unmountText as text } from '../messages/unmount.js';
+import { json } from './arguments.js';
 
 export function addUnmount(y: Argv): Argv {
   return y.command(
     ['unmount <dir>', 'umount'],
     text.about(),
     unmountOptions,
-    async ({ dir, lazy }) => (await import('../commands.js')).unmount(dir, { lazy }),
+    async ({ dir, ...options }) => (await import('../unmount-command.js')).unmount(dir, options),
   );
 }
 
 function unmountOptions(y: Argv) {
-  return y
+  return json(y)
     .positional('dir', { type: 'string', demandOption: true, describe: text.folder() })
+    .option('wait', { type: 'boolean', default: false, describe: text.wait() })
     .option('lazy', { type: 'boolean', default: false, describe: text.lazy() });
 }

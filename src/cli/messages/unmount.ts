@@ -17,6 +17,16 @@ export const unmountText = defineMessages({
       "ils continuent jusqu'à la fermeture de leurs fichiers",
     ],
   },
+  wait: {
+    en: 'Only once everything has been sent, however long that takes; Ctrl-C leaves it mounted',
+    fr: ["Seulement quand tout est envoyé, même si c'est long ;", 'Ctrl-C laisse le dossier monté'],
+  },
+  staysMounted: { en: '{folder} stays mounted.', fr: '{folder} reste monté.' },
+  goesOn: {
+    en: 'What is left is sent in the background.',
+    fr: "Le reste s'envoie en arrière-plan.",
+  },
+  kept: { en: 'Kept for the next mount:', fr: 'Gardé pour le prochain montage :' },
   unmounted: { en: '{folder} is unmounted.', fr: '{folder} est démonté.' },
   processStays: {
     en: '{folder} is unmounted, but its process {pid} does not end.',
