@@ -7,6 +7,7 @@
 #   scripts/soak.sh power [CUTS]          power cuts on ext4 and xfs, as root (100 each)
 #   scripts/soak.sh fsx [ROUNDS]          random operations on a file, against the local disk (500)
 #   scripts/soak.sh nth                   every Nth failure of the disk and of the server
+#   scripts/soak.sh matrix                every request against every fault of server and line
 # What fails says the seed; NUAGE_MODEL_SEED=SEED, or NUAGE_FSX_SEED=SEED, plays the same again.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -21,8 +22,9 @@ case "${1:-}" in
   power) NUAGE_CUTS=${2:-100} run test/crash/power-cut.test.ts ;;
   fsx) NUAGE_FSX_ROUNDS=${2:-500} run test/mount/fsx.test.ts ;;
   nth) NUAGE_NTH_STRIDE=1 run test/faults/nth-failure.test.ts ;;
+  matrix) NUAGE_MATRIX_STRIDE=1 run test/faults/matrix.test.ts ;;
   *)
-    sed -n '2,10s/^# \?//p' "$0" >&2
+    sed -n '2,11s/^# \?//p' "$0" >&2
     exit 2
     ;;
 esac

@@ -10,7 +10,7 @@ import { NuageError } from '../../src/errors.js';
 import { Engine, type Notice } from '../../src/fs/engine.js';
 import { type Caller, Parked, type Result } from '../../src/fuse/filesystem.js';
 import { Logger, type LogRecord } from '../../src/log.js';
-import type { EffectEvent } from '../../src/remote/messages.js';
+import type { EffectEvent, EffectRequest } from '../../src/remote/messages.js';
 import { scratchFolder } from './scratch.js';
 import { SimulatedNextcloud } from './simulated-nextcloud.js';
 
@@ -52,6 +52,8 @@ export interface BenchOptions {
   readonly cacheBytesMax?: number;
   /** Beside what the account holds, by name. */
   readonly rootFiles?: Readonly<Record<string, string>>;
+  /** Takes the effects in place of the simulated server. */
+  readonly post?: (request: EffectRequest) => void;
 }
 
 export interface Notification {
@@ -73,6 +75,7 @@ export class EngineBench {
   readonly #lookups = new Map<number, number>();
   readonly #cacheBytesMax: number;
   readonly #rootFiles: Readonly<Record<string, string>>;
+  readonly #post: ((request: EffectRequest) => void) | undefined;
   #random = 0;
 
   constructor(options: BenchOptions = {}) {
@@ -80,6 +83,7 @@ export class EngineBench {
     this.server = options.server ?? new SimulatedNextcloud();
     this.#cacheBytesMax = options.cacheBytesMax ?? 1024 ** 3;
     this.#rootFiles = options.rootFiles ?? {};
+    this.#post = options.post;
     this.engine = this.#open();
   }
 
@@ -115,7 +119,8 @@ export class EngineBench {
         rootFiles: this.#rootFiles,
       },
       {
-        post: (request) => this.server.post(request, (event) => take(engine, event)),
+        post:
+          this.#post ?? ((request) => this.server.post(request, (event) => take(engine, event))),
         notifier: {
           invalidateInode: (ino) => this.notifications.push({ what: 'inode', ino }),
           invalidateEntry: (ino, name) => this.notifications.push({ what: 'entry', ino, name }),
@@ -178,6 +183,12 @@ export class EngineBench {
     const answered = this.server.step((event) => take(this.engine, event), pick);
     this.#work();
     return answered;
+  }
+
+  /** An answer to what {@link BenchOptions.post} has taken. */
+  deliver(event: EffectEvent): void {
+    take(this.engine, event);
+    this.#work();
   }
 
   /** What the engine does between two requests of the kernel. */

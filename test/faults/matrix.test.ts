@@ -1,0 +1,210 @@
+/**
+ * Every request of a day's work meets every fault, once or for half a minute: nothing is lost, nothing
+ * is there twice, what others wrote stays, no wrong byte is read, and the queue is empty soon after.
+ * `NUAGE_MATRIX_STRIDE=1` takes every cell; else some of them, others each time.
+ */
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import type * as limits from '../../src/limits.js';
+import { NuageError } from '../../src/errors.js';
+import { isConflictName } from '../../src/sync/conflict.js';
+import type { FaultAction } from '../../src/demo/faults.js';
+import { LiveBench } from './live-bench.js';
+import { FAULTS, type Operation, OPERATIONS } from './matrix-faults.js';
+
+// The pauses between two tries of one request run by the real clock.
+vi.mock('../../src/limits.js', async (original) => ({
+  ...(await original<typeof limits>()),
+  SAFE_RETRY_FIRST_MS: 5,
+  ASSEMBLY_POLL_FIRST_MS: 5,
+  ASSEMBLY_POLL_MS_MAX: 50,
+  ASSEMBLY_WAIT_MS_MAX: 500,
+  CLEAN_UP_TIMEOUT_MS: 300,
+  SURVEY_FOLDERS_MIN: 2,
+}));
+
+const STRIDE = Number(process.env['NUAGE_MATRIX_STRIDE'] ?? 5);
+const OFFSET = Math.floor(Math.random() * STRIDE);
+const CELLS_AT_ONCE = 4;
+
+const LASTING_MS = 30_000;
+
+/** What met the fault at its very end has been answered. */
+const FAULT_GONE_MS = 1_000;
+
+/** Twice the pause that has grown in {@link LASTING_MS}: 5, 10, 20, then 40 s, and the last try. */
+const EMPTY_WITHIN_MS = 2 * 40_000 + 10_000;
+
+/** Listings come as far as the next poll. */
+const POLL_MS = 70_000;
+
+const HOUR_MS = 3_600_000;
+
+type Tree = readonly (readonly [string, string])[];
+
+const LARGE = 'grand '.repeat(40_000);
+
+const BEFORE = {
+  saved: 'first',
+  large: LARGE,
+  'folder/old name': 'kept',
+  gone: 'to be deleted',
+  unread: LARGE,
+  theirs: 'of both',
+  'late/changed': 'early',
+};
+
+const AFTER: Tree = [
+  ['folder/', ''],
+  ['folder/new name', 'kept'],
+  ['large', `${LARGE}and more`],
+  ['late/', ''],
+  ['late/changed', 'changed elsewhere'],
+  ['made/', ''],
+  ['made/inside', 'new in new'],
+  ['new', 'new'],
+  ['saved', 'second'],
+  ['theirs', 'written elsewhere'],
+  ['theirs (conflict)', 'mine'],
+  ['unread', LARGE],
+];
+
+/** A server that says that a file is gone already is believed; its next listing brings it back. */
+const afterwards = (operation: Operation, fault: string): Tree =>
+  operation === 'DELETE' && fault === '404' ? sorted([...AFTER, ['gone', BEFORE.gone]]) : AFTER;
+
+interface Cell {
+  readonly operation: Operation;
+  readonly fault: string;
+  readonly lasts: 'once' | 'lasting';
+}
+
+/** @returns how many requests met the fault. */
+async function play({ operation, fault, lasts }: Cell): Promise<number> {
+  const live = await LiveBench.start(BEFORE);
+  const { bench, nuage } = live;
+  try {
+    for (const name of ['saved', 'theirs']) await live.read(name);
+    for (const folder of ['', 'folder', 'late']) await live.perform(() => bench.list(folder));
+    await live.turnFor(2_000);
+    const rule = nuage.faults.add({
+      ...OPERATIONS[operation],
+      action: actionOf(fault),
+      ...(lasts === 'once' ? { times: 1 } : { forMs: LASTING_MS }),
+    });
+    const end = bench.clock.monotonic() + (lasts === 'once' ? 0 : LASTING_MS);
+    await work(live);
+    await live.turnFor(end - bench.clock.monotonic() + FAULT_GONE_MS);
+    // As after a new login.
+    bench.engine.context.sync.connection.askAgain();
+    await live.turnFor(EMPTY_WITHIN_MS, () => live.pending === 0);
+    expect(live.pending, 'changes that still wait').toBe(0);
+    await live.turnFor(POLL_MS);
+    const expected = afterwards(operation, fault);
+    expect(onServer(nuage.folder), 'the server').toEqual(expected);
+    expect(sorted(await retried(live, () => live.tree())), 'the mount').toEqual(expected);
+    return nuage.faults.hits(rule);
+  } finally {
+    await live.close();
+  }
+}
+
+function actionOf(fault: string): FaultAction {
+  const action = FAULTS.get(fault);
+  if (action === undefined) throw new RangeError(fault);
+  return action;
+}
+
+/** A morning: the machine starts, others have worked, and so does its user. */
+async function work(live: LiveBench): Promise<void> {
+  const { bench } = live;
+  await live.restart();
+  live.writeElsewhere('theirs', 'written elsewhere');
+  live.writeElsewhere('late/changed', 'changed elsewhere');
+  const steps: (() => void)[] = [
+    () => bench.write('theirs', 'mine'),
+    () => bench.write('new', 'new'),
+    () => bench.write('saved', 'second'),
+    () => bench.mkdir('made'),
+    () => bench.write('made/inside', 'new in new'),
+    () => bench.rename('folder/old name', 'folder/new name'),
+    () => bench.unlink('gone'),
+  ];
+  for (const step of steps) await live.perform(step);
+  await retried(live, () => live.writeAt('large', LARGE.length, 'and more'));
+  expect(await retried(live, () => live.read('unread')), 'what was read').toBe(LARGE);
+}
+
+/** A user who is told of an error tries again. */
+async function retried<T>(live: LiveBench, operation: () => Promise<T>): Promise<T> {
+  const { clock, engine } = live.bench;
+  const end = clock.monotonic() + LASTING_MS + EMPTY_WITHIN_MS;
+  for (;;) {
+    try {
+      return await operation();
+    } catch (error) {
+      if (!(error instanceof NuageError) || clock.monotonic() > end) throw error;
+      engine.context.sync.connection.askAgain();
+      await live.turnFor(1_000);
+    }
+  }
+}
+
+function onServer(folder: string): Tree {
+  const entries = fs.readdirSync(folder, { recursive: true, withFileTypes: true });
+  return sorted(
+    entries.map((entry) => {
+      const file = path.join(entry.parentPath, entry.name);
+      const name = path.relative(folder, file);
+      return entry.isDirectory() ? [`${name}/`, ''] : [name, fs.readFileSync(file, 'utf8')];
+    }),
+  );
+}
+
+/** A conflict copy under a name without its date. */
+function sorted(tree: Tree): Tree {
+  return tree
+    .map(([name, text]): readonly [string, string] => [
+      isConflictName(name) ? `${name.split(' (')[0] ?? ''} (conflict)` : name,
+      text,
+    ])
+    .sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** @returns what failed, by its cell. */
+async function playAll(cells: readonly Cell[]): Promise<readonly string[]> {
+  const failures: string[] = [];
+  const waiting = [...cells];
+  let met = 0;
+  const player = async (): Promise<void> => {
+    for (let cell = waiting.shift(); cell !== undefined; cell = waiting.shift()) {
+      try {
+        if ((await play(cell)) > 0) met += 1;
+      } catch (error) {
+        failures.push(`${cell.operation}, ${cell.fault}, ${cell.lasts}: ${String(error)}`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: CELLS_AT_ONCE }, player));
+  console.log(`${cells.length} cells, ${met} met their fault`);
+  return failures;
+}
+
+const CELLS: readonly Cell[] = (Object.keys(OPERATIONS) as Operation[]).flatMap((operation) =>
+  [...FAULTS.keys()].flatMap((fault) =>
+    (['once', 'lasting'] as const).map((lasts) => ({ operation, fault, lasts })),
+  ),
+);
+
+const ONLY = process.env['NUAGE_MATRIX_ONLY'];
+
+describe('the fault matrix', { timeout: HOUR_MS }, () => {
+  it('loses nothing, doubles nothing, and is done soon after the fault', async () => {
+    const named = (cell: Cell): boolean =>
+      `${cell.operation}, ${cell.fault}, ${cell.lasts}`.includes(ONLY ?? '');
+    const cells = CELLS.filter((cell, index) => index % STRIDE === OFFSET && named(cell));
+    expect(cells.length).toBeGreaterThan(0);
+    expect(await playAll(cells)).toEqual([]);
+  });
+});
