@@ -36,9 +36,15 @@ export async function bulkUpload(exchange: DavExchange): Promise<Answer> {
   } catch (error) {
     if (!(error instanceof UnreadablePart)) throw error;
     // An empty list, as PHP writes an empty array.
-    return jsonAnswer(400, Object.keys(verdicts).length === 0 ? [] : verdicts);
+    return answerOf(400, Object.keys(verdicts).length === 0 ? [] : verdicts);
   }
-  return jsonAnswer(200, verdicts);
+  return answerOf(200, verdicts);
+}
+
+/** JSON that a Nextcloud calls what PHP calls everything. */
+function answerOf(status: number, value: unknown): Answer {
+  const headers = { 'content-type': 'text/html; charset=UTF-8' };
+  return { ...jsonAnswer(status, value), headers };
 }
 
 class UnreadablePart extends Error {

@@ -35,6 +35,7 @@ import type {
 import { abortedError } from './network-error.js';
 import type { EntrySink, Remote, StoredFile } from './remote.js';
 import { saveVersion } from './save-version.js';
+import { isSmallPut, putTogether, SmallPuts } from './small-puts.js';
 import { syncFiles } from './sync-files.js';
 
 export interface ExecutorOptions {
@@ -99,6 +100,7 @@ export class EffectExecutor {
     change: new Lane(CHANGE_LANE_MAX),
     upload: new Lane(UPLOAD_LANE_MAX),
   };
+  readonly #smallPuts = new SmallPuts();
   /** Waiting and running. */
   readonly #jobs = new Map<EffectId, Job>();
   #isClosed = false;
@@ -143,12 +145,19 @@ export class EffectExecutor {
     const gate = gateOf(effect, controller.signal);
     const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate };
     this.#jobs.set(id, job);
-    job.lane.add(id, () => this.#run(id, effect, job.controller.signal));
+    const { signal } = job.controller;
+    if (isSmallPut(effect)) {
+      this.#smallPuts.add({ id, effect, signal });
+      job.lane.add(id, () => this.#runTogether(id));
+    } else {
+      job.lane.add(id, () => this.#run(id, effect, signal));
+    }
   }
 
   #cancel(id: EffectId): void {
     const job = this.#jobs.get(id);
     if (job === undefined) return;
+    this.#smallPuts.delete(id);
     if (job.lane.withdraw(id)) this.#end(id, { type: 'failed', id, error: ABORTED });
     else job.controller.abort();
   }
@@ -160,6 +169,31 @@ export class EffectExecutor {
     } catch (error) {
       this.#log(effect, error);
       this.#end(id, { type: 'failed', id, error: toErrorRecord(error) });
+    }
+  }
+
+  /** What does not go together takes its turn again, each by itself. */
+  async #runTogether(id: EffectId): Promise<void> {
+    const { upload } = this.#lanes;
+    const puts = this.#smallPuts.take(id, (other) => upload.withdraw(other));
+    const [first] = puts;
+    if (first === undefined) return;
+    if (puts.length === 1) {
+      await this.#run(id, first.effect, first.signal);
+      return;
+    }
+    try {
+      const stored = await putTogether(this.#remote, puts);
+      for (const put of puts) {
+        const result = stored.get(put);
+        if (result !== undefined) this.#end(put.id, { type: 'done', id: put.id, result });
+        else upload.add(put.id, () => this.#run(put.id, put.effect, put.signal));
+      }
+    } catch (error) {
+      for (const put of puts) {
+        this.#log(put.effect, error);
+        this.#end(put.id, { type: 'failed', id: put.id, error: toErrorRecord(error) });
+      }
     }
   }
 

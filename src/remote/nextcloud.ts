@@ -18,6 +18,7 @@ import { readVersion, restoreTrashed, restoreVersion, trash, versions } from './
 import { HttpClient, type HttpTimeouts } from './http.js';
 import { listFolders } from './folder-search.js';
 import { list, rootState, stat } from './listing.js';
+import { NewFiles } from './new-files.js';
 import { copy, createFolder, move, remove, setModified } from './namespace.js';
 import { DavRoot } from './paths.js';
 import { listen } from './push.js';
@@ -74,12 +75,14 @@ class Nextcloud implements Remote {
     bytesMax: CHUNK_BYTES_SERVER_DEFAULT,
     parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX,
   };
+  readonly #newFiles: NewFiles;
   #context: DavContext | undefined;
 
   constructor(options: NextcloudOptions) {
     this.#logger = options.logger;
     this.#random = options.random ?? Math.random;
     this.#user = options.user;
+    this.#newFiles = new NewFiles(options.clock);
     this.#http = new HttpClient({
       server: parseServerAddress(options.url, { allowInsecure: options.allowInsecure === true }),
       user: options.user,
@@ -129,11 +132,17 @@ class Nextcloud implements Remote {
     return write(context, { path, source, metadata, ...options }, this.#chunkLimits);
   };
 
+  readonly writeTogether: Remote['writeTogether'] = async (files, signal) =>
+    this.#newFiles.write(await this.#dav(signal), files, signal);
+
   async createFolder(path: string, signal: AbortSignal): Promise<RemoteEntry> {
-    return createFolder(await this.#dav(signal), path, signal);
+    const made = await createFolder(await this.#dav(signal), path, signal);
+    this.#newFiles.folderMade(path);
+    return made;
   }
 
   readonly move: Remote['move'] = async (from, to, etag, signal) => {
+    this.#newFiles.placesChanged(from, to);
     await move(await this.#dav(signal), { from, to, etag }, signal);
   };
 
@@ -142,6 +151,7 @@ class Nextcloud implements Remote {
   }
 
   async remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void> {
+    this.#newFiles.placesChanged(path);
     await remove(await this.#dav(signal), { path, etag }, signal);
   }
 
@@ -198,6 +208,7 @@ class Nextcloud implements Remote {
     this.#contextFor(info.userId);
     this.#chunkLimits.bytesMax = info.chunkBytesMax;
     this.#chunkLimits.parallelMax = info.parallelChunksMax;
+    this.#newFiles.offered(info.bulkUpload);
   }
 
   #contextFor(userId: string): DavContext {

@@ -94,6 +94,13 @@ export interface UploadSource {
   read(offset: number, into: Uint8Array): void;
 }
 
+/** A file that the server does not have yet; its condition is `absent`. */
+export interface NewFile {
+  readonly path: string;
+  readonly source: UploadSource;
+  readonly metadata: UploadMetadata;
+}
+
 /** What the server holds after a write, proven by its own hash. */
 export interface StoredFile {
   readonly fileId: string;
@@ -192,6 +199,16 @@ export interface Remote {
     metadata: UploadMetadata,
     options: { readonly signal: AbortSignal; readonly onProgress: (sent: number) => void },
   ): Promise<StoredFile>;
+  /**
+   * Small new files, in one request where the server takes them so and their names are known to be
+   * free. @returns what is stored of each; undefined for those that are still to be written by
+   * {@link write}, which finds out whether they are stored all the same. @throws where the line is
+   * down: then nothing is known of any of them.
+   */
+  writeTogether(
+    files: readonly NewFile[],
+    signal: AbortSignal,
+  ): Promise<readonly (StoredFile | undefined)[]>;
   createFolder(path: string, signal: AbortSignal): Promise<RemoteEntry>;
   /** Never replaces: kind `exists` where the target is taken. `etag` guards the source. */
   move(from: string, to: string, etag: string | undefined, signal: AbortSignal): Promise<void>;

@@ -6,11 +6,13 @@
 import { differences, type TreeNode } from '../cache/node.js';
 import { type ErrorKind, NuageError } from '../errors.js';
 import {
+  BULK_FILE_BYTES_MAX,
   PLAN_ROUND_NODES_MAX,
   PLAN_SCAN_PAUSE_MS,
   PLAN_WINDOW_NODES,
   RETRY_FIRST_MS,
   RETRY_MS_MAX,
+  SMALL_UPLOADS_AT_ONCE_MAX,
   STALE_RETRY_MS,
   UPLOADS_AT_ONCE_MAX,
 } from '../limits.js';
@@ -57,6 +59,8 @@ export class Uploader {
   readonly #parts: UploaderParts;
   readonly #view: PlannerView;
   readonly #scopes = new Scopes();
+  /** Of the running steps those that are uploads of small new files. */
+  readonly #smallUploads = new Set<Scope>();
   /** What the last scan found, in order; looked at again before it starts. */
   readonly #ready: number[] = [];
   #scannedAt = -Infinity;
@@ -134,13 +138,20 @@ export class Uploader {
   /** @returns milliseconds until a waiting node becomes ready; Infinity when none does. */
   #startSteps(): number {
     let wait = Infinity;
-    while (this.#parts.connection.online && this.#scopes.size < UPLOADS_AT_ONCE_MAX) {
+    while (this.#parts.connection.online && this.#hasRoom()) {
       const ino = this.#ready.shift();
       if (ino !== undefined) wait = Math.min(wait, this.#tryStart(ino));
       else if (this.#isScanned) break;
       else wait = Math.min(wait, this.#scan());
     }
     return wait;
+  }
+
+  /** Small new files may go together, so more of them are handed over at once. */
+  #hasRoom(): boolean {
+    const small = this.#smallUploads.size;
+    const others = this.#scopes.size - small;
+    return others < UPLOADS_AT_ONCE_MAX && small < SMALL_UPLOADS_AT_ONCE_MAX;
   }
 
   /**
@@ -201,9 +212,11 @@ export class Uploader {
   #start(step: Step, scope: Scope): void {
     const { ino } = step.node;
     this.#scopes.add(scope);
+    if (isSmallUpload(step)) this.#smallUploads.add(scope);
     this.#parts.inFlight.begin(ino);
     const end = (): void => {
       this.#scopes.delete(scope);
+      this.#smallUploads.delete(scope);
       this.#parts.inFlight.end(ino);
       this.#parts.detached(ino);
       this.planSoon(0);
@@ -308,4 +321,8 @@ export class Uploader {
     this.#parts.activity.isUrgent = false;
     for (const done of waiters) done();
   }
+}
+
+function isSmallUpload({ kind, node }: Step): boolean {
+  return kind === 'upload' && node.base === undefined && node.size <= BULK_FILE_BYTES_MAX;
 }

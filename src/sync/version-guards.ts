@@ -3,11 +3,13 @@
  * bumps it and the upload gives itself up before it sends a torn piece.
  */
 import { assert } from '../assert.js';
-import { UPLOADS_AT_ONCE_MAX } from '../limits.js';
+import { SMALL_UPLOADS_AT_ONCE_MAX, UPLOADS_AT_ONCE_MAX } from '../limits.js';
 import type { VersionGuard } from '../remote/messages.js';
 
+const GUARDS = UPLOADS_AT_ONCE_MAX + SMALL_UPLOADS_AT_ONCE_MAX;
+
 export class VersionGuards {
-  readonly #memory = new SharedArrayBuffer(UPLOADS_AT_ONCE_MAX * Int32Array.BYTES_PER_ELEMENT);
+  readonly #memory = new SharedArrayBuffer(GUARDS * Int32Array.BYTES_PER_ELEMENT);
   readonly #counters = new Int32Array(this.#memory);
   readonly #indexes = new Map<number, number>();
 

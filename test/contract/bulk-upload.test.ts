@@ -35,6 +35,7 @@ contract('a bulk upload', (server) => {
       { path: `/${dir}/alt.txt`, content: 'neu' },
     ]);
     expect(answer.status).toBe(200);
+    expect(answer.headers['content-type']).toMatch(/^text\/html/);
     const told = JSON.parse(answer.text) as Record<string, Record<string, unknown>>;
     const props = ['d:getetag', 'oc:id', 'oc:permissions', 'd:getlastmodified'];
     const known = await server.properties(`${dir}/été.txt`, props);
@@ -78,6 +79,30 @@ contract('a bulk upload', (server) => {
     ]);
     expect((await server.dav('GET', `${dir}/a`)).text).toBe('a');
     expect(await server.list(dir, '1', ['d:getetag'])).toHaveLength(3);
+  });
+
+  it('takes names as they are, whatever they mean elsewhere', async () => {
+    const dir = await server.folder();
+    const names = ['a: b', '50 %25', 'x+y#z?&=', 'l\'été "1"', '=?utf-8?Q?a?=', 'a;b=c'];
+    const answer = await post(
+      server,
+      names.map((name) => ({ path: `/${dir}/${name}`, content: name })),
+    );
+    const told = JSON.parse(answer.text) as Record<string, { error: boolean }>;
+    expect(Object.keys(told)).toEqual(names.map((name) => `/${dir}/${name}`));
+    for (const name of names) {
+      expect((await server.dav('GET', `${dir}/${name}`)).text).toBe(name);
+    }
+  });
+
+  it('takes SHA-256 for a checksum', async () => {
+    const dir = await server.folder();
+    const checksum = `sha256:${createHash('sha256').update('a').digest('hex')}`;
+    const wrong = `sha256:${'0'.repeat(64)}`;
+    expect((await post(server, [{ path: `/${dir}/a`, content: 'a', checksum }])).status).toBe(200);
+    expect(
+      (await post(server, [{ path: `/${dir}/b`, content: 'a', checksum: wrong }])).status,
+    ).toBe(400);
   });
 
   it('keeps no checksum, although it demands one', async () => {

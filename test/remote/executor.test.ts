@@ -10,7 +10,7 @@ import { EffectExecutor } from '../../src/remote/executor.js';
 import type { Effect, EffectEvent, VersionGuard } from '../../src/remote/messages.js';
 import type { Remote } from '../../src/remote/remote.js';
 import { nuageAccount, put, type NuageAccount } from './nuage.js';
-import { sha256, uploadOf } from './support.js';
+import { SERVER_INFO, sha256, uploadOf } from './support.js';
 
 const MIB = 1024 * 1024;
 
@@ -46,8 +46,10 @@ class Bench {
   }
 }
 
-async function workbench(): Promise<NuageAccount & { bench: Bench; folder: string }> {
-  const account = await nuageAccount();
+async function workbench({ bulkUpload = false } = {}): Promise<
+  NuageAccount & { bench: Bench; folder: string }
+> {
+  const account = await nuageAccount({}, { server: { ...SERVER_INFO, bulkUpload } });
   const folder = await mkdtemp(join(tmpdir(), 'nuage-executor-'));
   onTestFinished(() => rm(folder, { recursive: true }));
   return { ...account, bench: new Bench(account.remote), folder };
@@ -300,4 +302,41 @@ it('after close nothing starts any more', async () => {
   const { bench } = await workbench();
   await bench.executor.close();
   expect(kindIn(await bench.start({ op: 'root-state' }).ended)).toBe('aborted');
+});
+
+describe('small new files that wait', () => {
+  it('go with the one whose turn has come, and each is told of by itself', async () => {
+    const { bench, nuage, remote, folder } = await workbench({ bulkUpload: true });
+    await remote.createFolder('d', new AbortController().signal);
+    nuage.faults.network.latencyMs = 50;
+    const guards = Array.from({ length: 40 }, () => guardAt());
+    const puts = await Promise.all(
+      guards.map(async (guard, index) => {
+        const dataFile = join(folder, `data-${index}`);
+        const bytes = Buffer.from(`bytes ${index}`);
+        await writeFile(dataFile, bytes);
+        const metadata = uploadOf(bytes);
+        return {
+          op: 'put' as const,
+          ...{ path: `d/${index}`, dataFile, metadata, guard: crossing(guard) },
+        };
+      }),
+    );
+    const started = puts.map((effect) => bench.start(effect));
+    guards[20]?.bump();
+    bench.cancel(started[21]?.id ?? 0);
+    const ended = await Promise.all(started.map(({ ended }) => ended));
+    expect(ended.flatMap((event, index) => (event.type === 'done' ? [] : [index]))).toEqual([
+      20, 21,
+    ]);
+    expect([ended[20], ended[21]].map((event) => event && kindIn(event))).toEqual([
+      'aborted',
+      'aborted',
+    ]);
+    expect(nuage.requests.of('POST').length).toBeGreaterThan(0);
+    expect(nuage.requests.of('PUT').length).toBeLessThan(10);
+    const stored = await readFile(join(nuage.folder, 'd', '39'));
+    expect(stored.toString()).toBe('bytes 39');
+    await expect(readFile(join(nuage.folder, 'd', '20'))).rejects.toThrow('ENOENT');
+  });
 });

@@ -7,8 +7,9 @@ import fs from 'node:fs';
 import { createHash } from 'node:crypto';
 import { contentsOf, copyOf, type Entry, etagOf, holds, sizeOf } from './simulated-entry.js';
 import { SimulatedFaults, WRITES } from './simulated-faults.js';
+import { failed, isOfTheLine, type Running, takeCompanions, told } from './simulated-puts.js';
 import { keepVersion, restoredName, versionBytes, versionsOf } from './simulated-versions.js';
-import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
+import { type ErrorKind, NuageError } from '../../src/errors.js';
 import type { Effect, EffectEvent, EffectRequest } from '../../src/remote/messages.js';
 import type {
   FilesTogether,
@@ -19,14 +20,6 @@ import type {
   TogetherRequest,
   TrashedEntry,
 } from '../../src/remote/remote.js';
-
-interface Running {
-  readonly id: number;
-  readonly effect: Effect;
-  /** Of a fetch: how far it has come, and how far it may go. */
-  position: number;
-  limit: number;
-}
 
 /** Entries in one piece of a listing: small, so that trees come in several. */
 const PIECE_ENTRIES = 50;
@@ -136,6 +129,22 @@ export class SimulatedNextcloud extends SimulatedFaults {
     const running = ready[pick % Math.max(1, ready.length)];
     if (running === undefined) return false;
     this.#queue.splice(this.#queue.indexOf(running), 1);
+    const companions = takeCompanions(this.#queue, running, this.holds);
+    const isLost = this.lostAnswers > 0;
+    const event = this.#answer(running, deliver);
+    // What the line has done to the first of them, it has done to all; some were written before.
+    const isCut = event !== undefined && isOfTheLine(event);
+    for (const [index, companion] of companions.entries()) {
+      if (!isCut || (isLost && index % 2 === 0)) {
+        this.#answer(companion, isCut ? () => undefined : deliver);
+      }
+      if (isCut) deliver(failed(companion.id, new NuageError('timeout', 'the answer was lost')));
+    }
+    return true;
+  }
+
+  /** @returns how it ended; undefined for a fetch that is not at its end. */
+  #answer(running: Running, deliver: (event: EffectEvent) => void): EffectEvent | undefined {
     const { id, effect } = running;
     try {
       const isWrite = WRITES.has(effect.op);
@@ -144,7 +153,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
       if (effect.op === 'fetch' && !this.#fetch(running, effect, deliver)) {
         const canGoOn = running.position < running.limit;
         (canGoOn ? this.#queue : this.#stalled).push(running);
-        return true;
+        return undefined;
       }
       const path = 'path' in effect ? effect.path : 'from' in effect ? effect.from : '';
       const refusal = isWrite ? this.#refusals.get(path) : undefined;
@@ -154,11 +163,10 @@ export class SimulatedNextcloud extends SimulatedFaults {
         this.lostAnswers -= 1;
         throw new NuageError('timeout', 'the answer was lost');
       }
-      deliver({ type: 'done', id, result });
+      return told(deliver, { type: 'done', id, result });
     } catch (error) {
-      deliver(failed(id, error));
+      return told(deliver, failed(id, error));
     }
-    return true;
   }
 
   /** Whether somebody listens for changes. */
@@ -214,15 +222,8 @@ export class SimulatedNextcloud extends SimulatedFaults {
     const deletedAt = ++this.#seconds;
     const id = `${name}.d${deletedAt}`;
     const { id: fileId, isFolder } = entry;
-    this.#trash.set(id, {
-      id,
-      fileId,
-      path,
-      isFolder,
-      size: sizeOf(entry),
-      deletedAt,
-      entry,
-    });
+    const size = sizeOf(entry);
+    this.#trash.set(id, { id, fileId, path, isFolder, size, deletedAt, entry });
     this.#touch(path);
   }
 
@@ -592,8 +593,4 @@ export class SimulatedNextcloud extends SimulatedFaults {
     if (folder?.isFolder !== true) throw new NuageError('parent-missing', path);
     return { folder, name: path.slice(slash + 1) };
   }
-}
-
-function failed(id: number, error: unknown): EffectEvent {
-  return { type: 'failed', id, error: toErrorRecord(error) };
 }

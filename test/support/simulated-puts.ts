@@ -1,0 +1,43 @@
+/**
+ * Small new files that go together, as the main thread sends them: what the line does to one of
+ * them it does to all.
+ */
+import { type ErrorKind, toErrorRecord } from '../../src/errors.js';
+import type { Effect, EffectEvent } from '../../src/remote/messages.js';
+import { isSmallPut } from '../../src/remote/small-puts.js';
+
+export interface Running {
+  readonly id: number;
+  readonly effect: Effect;
+  /** Of a fetch: how far it has come, and how far it may go. */
+  position: number;
+  limit: number;
+}
+
+/** After another trouble each of them goes alone, which its own answer tells of. */
+const OF_THE_LINE: ReadonlySet<ErrorKind> = new Set(['offline', 'timeout', 'maintenance']);
+
+/** @returns those that go with this one, taken out of the queue. */
+export function takeCompanions(
+  queue: Running[],
+  { effect }: Running,
+  isHeld: (effect: Effect) => boolean,
+): readonly Running[] {
+  if (!isSmallPut(effect)) return [];
+  const companions = queue.filter((other) => isSmallPut(other.effect) && !isHeld(other.effect));
+  for (const companion of companions) queue.splice(queue.indexOf(companion), 1);
+  return companions;
+}
+
+export function isOfTheLine(event: EffectEvent): boolean {
+  return event.type === 'failed' && OF_THE_LINE.has(event.error.kind);
+}
+
+export function failed(id: number, error: unknown): EffectEvent {
+  return { type: 'failed', id, error: toErrorRecord(error) };
+}
+
+export function told(deliver: (event: EffectEvent) => void, event: EffectEvent): EffectEvent {
+  deliver(event);
+  return event;
+}
