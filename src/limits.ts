@@ -422,6 +422,12 @@ export const RATE_SMALL_BYTES_MAX = 16 * KIB;
 /** ... and run into debt by a second's worth, or this where that is less than a piece of a file. */
 export const RATE_SMALL_DEBT_BYTES_MIN = 128 * KIB;
 
+/** How often the way out is looked at: reading a line of the kernel's. */
+export const LINE_LOOK_MS = 2_000;
+
+/** Clocks that drift apart by this between two looks: the machine has slept. */
+export const SLEEP_MS_MIN = 1_500;
+
 /** An idle connection is kept this long; common servers close theirs after 60 to 75 s. */
 export const KEEP_ALIVE_MS = 30_000;
 

@@ -144,6 +144,11 @@ export class EngineLink {
     this.#post({ type: 'ask-again' });
   }
 
+  /** What waited for the old line is asked for again at once. */
+  lineChanged(): void {
+    this.#post({ type: 'line-changed' });
+  }
+
   /** The engine leaves its loop, whether or not the mount is still there. */
   shutdown(): void {
     this.#post({ type: 'shutdown' });

@@ -81,6 +81,8 @@ export type ToEngine =
   | { readonly type: 'patience'; readonly isPatient: boolean }
   /** Offline: ask now whether the server is back, as it has a reason to be. */
   | { readonly type: 'ask-again' }
+  /** The network is another one, or the machine has slept: nothing is to be waited for. */
+  | { readonly type: 'line-changed' }
   /** Unmounted or asked to end: close the database and answer `ended`. */
   | { readonly type: 'shutdown' };
 

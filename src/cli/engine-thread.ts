@@ -130,6 +130,9 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
     case 'ask-again':
       engine.context.sync.connection.askAgain();
       return;
+    case 'line-changed':
+      engine.lineChanged();
+      return;
     case 'shutdown':
       session.stop();
       return;

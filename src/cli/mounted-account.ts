@@ -34,6 +34,7 @@ import {
 import { startControl } from './control-server.js';
 import { EngineLink } from './engine-link.js';
 import { CommandError, EXIT, type ExitCode, mountError } from './exit-codes.js';
+import { type LineChange, watchLine } from './line-watch.js';
 import { lockAccount } from './instance-lock.js';
 import { createLog, LOG_FOLDER } from './log-file.js';
 import { generalText } from './messages/general.js';
@@ -135,8 +136,17 @@ export class MountedAccount {
     await this.#openControl();
     signal.throwIfAborted();
     this.#startNotifier();
+    this.#undo.push(watchLine((change) => void this.#renewLine(change)));
     this.#hasStarted = true;
     this.#logger.info('mounted', { mountPoint, server: this.#settings.url });
+  }
+
+  /** Connections first: the engine asks at once. */
+  async #renewLine(change: LineChange): Promise<void> {
+    this.#logger.info('the line is renewed', { change });
+    const remote = await this.#server?.remote().catch(() => undefined);
+    remote?.renewConnections();
+    this.#engine?.lineChanged();
   }
 
   #startNotifier(): void {

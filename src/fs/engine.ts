@@ -141,6 +141,17 @@ export class Engine {
     this.#kernel.flush();
   }
 
+  /** Another network, or a machine that has slept: the server is asked, and the queue goes on. */
+  lineChanged(): void {
+    const { connection, poller, push, uploader } = this.context.sync;
+    // A refused login is never tried again by itself: the server locks out whoever guesses.
+    if (connection.reason?.kind === 'unauthenticated') return;
+    push.renew();
+    connection.askAgain();
+    poller.pollNow();
+    uploader.planSoon(0);
+  }
+
   /** `done` runs once everything has been sent, or waits because the server refused it. */
   flush(done: () => void): void {
     this.context.openFiles.commitAll();

@@ -96,7 +96,8 @@ const TIMEOUTS: HttpTimeouts = {
 
 export class HttpClient {
   readonly server: ServerAddress;
-  readonly #pool: Pool;
+  readonly #openPool: () => Pool;
+  #pool: Pool;
   readonly #tunnel: Tunnel | undefined;
   readonly #clock: Clock;
   readonly #random: () => number;
@@ -120,7 +121,7 @@ export class HttpClient {
     const tls = caFile === undefined ? {} : { ca: withCertificates(caFile) };
     const timeoutMs = this.#timeouts.connectMs;
     this.#tunnel = proxy === undefined ? undefined : new Tunnel({ proxy, timeoutMs, tls });
-    this.#pool = new Pool(origin.origin, {
+    const poolOptions = {
       connections: CONNECTIONS_MAX,
       pipelining: 1,
       keepAliveTimeout: KEEP_ALIVE_MS,
@@ -128,7 +129,9 @@ export class HttpClient {
       headersTimeout: ANSWER_TIMEOUT_MS,
       bodyTimeout: ANSWER_TIMEOUT_MS,
       connect: this.#tunnel?.connect ?? { timeout: timeoutMs, ...tls },
-    });
+    };
+    this.#openPool = () => new Pool(origin.origin, poolOptions);
+    this.#pool = this.#openPool();
   }
 
   /** @returns the answer, of one of the expected statuses; its body is the caller's to read. */
@@ -168,6 +171,16 @@ export class HttpClient {
   usePassword(user: string, password: string): void {
     this.#login = [user, password];
     this.#jar.clear();
+  }
+
+  /**
+   * The line is another one: what is under way fails, or goes again where that is safe, without
+   * waiting for connections that lead nowhere.
+   */
+  renewConnections(): void {
+    const old = this.#pool;
+    this.#pool = this.#openPool();
+    old.destroy(new NuageError('offline', 'the network has changed')).catch(() => undefined);
   }
 
   /** What is under way fails; connections are closed. */

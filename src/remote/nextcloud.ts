@@ -195,6 +195,10 @@ class Nextcloud implements Remote {
     await readVersion(await this.#dav(signal), { fileId, version, onData }, signal);
   };
 
+  renewConnections(): void {
+    this.#http.renewConnections();
+  }
+
   async close(): Promise<void> {
     await this.#http.close();
   }

@@ -235,5 +235,7 @@ export interface Remote {
     onData: (chunk: Uint8Array) => Promise<void>,
     signal: AbortSignal,
   ): Promise<void>;
+  /** The line is another one: no connection that stands is worth waiting for. */
+  renewConnections(): void;
   close(): Promise<void>;
 }

@@ -50,6 +50,12 @@ export class Push {
     this.#listenIn(0);
   }
 
+  /** A line that leads nowhere any more would stay silent for ever. */
+  renew(): void {
+    if (this.#effect !== undefined) this.#context.effects.abort(this.#effect);
+    this.#retryMs = PUSH_RETRY_FIRST_MS;
+  }
+
   #listenIn(delayMs: number): void {
     this.#context.timers.set('push', delayMs, () => this.#listen());
   }
