@@ -304,6 +304,13 @@ export class Uploader {
     return step !== undefined && !(step.kind === 'remove' && this.#parts.removals.isHeld(node));
   }
 
+  /** Some refusal was the first of a change, of a kind that a listing explains. */
+  #isToBeExplained(): boolean {
+    return this.#context.tree
+      .failed()
+      .some(({ failure }) => failure?.attempts === 1 && STALE_BASE_KINDS.has(failure.kind));
+  }
+
   #settleFlush(): void {
     if (this.#flushWaiters.length === 0 || this.#scopes.size > 0) return;
     const { tree } = this.#context;
@@ -311,7 +318,7 @@ export class Uploader {
       const failed = tree.failedCount();
       if (tree.pendingCount() > failed && this.#canGoOn()) return;
       // The listing that a refusal asked for says whether it is one, or a conflict to resolve.
-      if (failed > 0 && !this.#parts.lister.isIdle) {
+      if (failed > 0 && (!this.#parts.lister.isIdle || this.#isToBeExplained())) {
         this.planSoon(PLAN_SCAN_PAUSE_MS);
         return;
       }

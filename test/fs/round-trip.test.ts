@@ -205,6 +205,26 @@ describe('both sides', () => {
     expect([...bench.server.tree().values()].toSorted()).toEqual(['mine', 'theirs']);
   });
 
+  it.each([1, 30, 300])(
+    'is resolved before a flush ends, where it was changed here and deleted there (%i ms)',
+    (answerMs) => {
+      bench.mkdir('Cours');
+      bench.write('Cours/a', 'old');
+      bench.settle();
+      bench.write('Cours/a', 'mine');
+      bench.server.remove('Cours/a');
+      const flushed = vi.fn();
+      bench.engine.flush(flushed);
+      for (let round = 0; round < 10_000 && flushed.mock.calls.length === 0; round += 1) {
+        bench.advance(answerMs);
+        bench.step();
+      }
+      expect(flushed).toHaveBeenCalledOnce();
+      expect(bench.engine.context.tree.pendingCount()).toBe(0);
+      expect(bench.server.read('Cours/a')).toBe('mine');
+    },
+  );
+
   it('makes no conflict of an answer that was lost', () => {
     bench.server.lostAnswers = 1;
     bench.write('a', 'mine');
