@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { Clock } from '../clock.js';
 import { refuse } from './dav-error.js';
 import { DiskWatch } from './disk-watch.js';
+import { FileLocks, type LockSettings } from './file-locks.js';
 import { Locks } from './locks.js';
 import type { Share } from './permissions.js';
 import { Tree } from './tree.js';
@@ -19,6 +20,7 @@ export interface AccountOptions {
   readonly quotaBytes: number | undefined;
   readonly shares: readonly Share[];
   readonly clock: Clock;
+  readonly lockSettings: LockSettings;
 }
 
 export class Account {
@@ -28,7 +30,10 @@ export class Account {
   readonly stateFolder: string;
   readonly tree: Tree;
   readonly watch: DiskWatch;
+  /** The server's own, which last as long as a request. */
   readonly locks = new Locks();
+  /** Those of users. */
+  readonly fileLocks: FileLocks;
   /** By the id of the folder that is the root of the share. */
   readonly shares = new Map<number, Share>();
   readonly #password: string;
@@ -47,6 +52,7 @@ export class Account {
     mkdirSync(this.versionsFolder, { recursive: true });
     mkdirSync(this.partsFolder, { recursive: true });
     this.tree = new Tree(options.folder, options.stateFolder, options.clock);
+    this.fileLocks = new FileLocks(this.tree, options.clock, options.lockSettings);
     this.watch = new DiskWatch(this.tree, options.clock);
     for (const share of options.shares) this.receiveShare(share);
   }

@@ -71,6 +71,7 @@ function prepare(exchange: DavExchange, folder: string): Assembly {
   }
   if (existing === undefined) demand(parent, 'C', account.shares);
   else demand(existing, 'W', account.shares);
+  account.fileLocks.demandFree(existing, target, account.name);
   account.demandSpace(target, total);
   return { target, parent, existing, chunks };
 }

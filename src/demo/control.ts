@@ -4,6 +4,7 @@
  *
  * Commands: `fault` (a FaultRule) → `{id}` · `unfault` `{id}` · `clear` · `network` (parts of a
  * NetworkPace) · `settings` (parts of NuageSettings) · `quota` `{bytes|null}` · `rescan` ·
+ * `lock` `{path}` and parts of a LockOwner, `unlock` `{path}` (as somebody else does) ·
  * `requests` → all records · `clear-requests` · `hits` `{id}` → `{hits}` ·
  * `listeners` → `{count}` · `cut-listeners`.
  */
@@ -12,6 +13,7 @@ import { createServer } from 'node:http';
 import { json } from 'node:stream/consumers';
 import type { Account } from './account.js';
 import { closeServer, listen } from './listening.js';
+import type { LockOwner } from './file-locks.js';
 import type { NotifyPush } from './notify-push.js';
 import type { FaultRule, Faults, NetworkPace } from './faults.js';
 import type { RequestLog } from './request-log.js';
@@ -38,12 +40,30 @@ const COMMANDS: Readonly<Record<string, Command>> = {
     const bytes = input['bytes'];
     firstAccount(state).quotaBytes = typeof bytes === 'number' ? bytes : undefined;
   },
+  lock: ({ state }, input) => {
+    const { fileLocks, node } = fileAt(state, input);
+    fileLocks.take(node, { ...COLLEAGUE, ...(input as Partial<LockOwner>) });
+  },
+  unlock: ({ state }, input) => {
+    const { fileLocks, node } = fileAt(state, input);
+    fileLocks.giveBack(node);
+  },
   rescan: ({ state }) => firstAccount(state).watch.rescan(),
   requests: ({ requests }) => requests.all,
   listeners: ({ push }) => ({ count: push.connections }),
   'cut-listeners': ({ push }) => push.cutAll(),
   'clear-requests': ({ requests }) => requests.clear(),
 };
+
+const COLLEAGUE: LockOwner = { id: 'collegue', displayName: 'Dominique Bernard', type: 0 };
+
+function fileAt(state: NuageState, { path }: Record<string, unknown>) {
+  const { tree, fileLocks, watch } = firstAccount(state);
+  watch.applyChanges();
+  const node = tree.find(tree.files, String(path));
+  if (node === undefined) throw new RangeError(`no such file: ${String(path)}`);
+  return { fileLocks, node };
+}
 
 function firstAccount(state: NuageState): Account {
   const [account] = state.accounts.values();

@@ -3,6 +3,7 @@ import type { Answer, DavExchange, DavHandler, Exchange } from './answer.js';
 import { authenticate, type Identity } from './auth.js';
 import { bulkUpload } from './bulk-upload.js';
 import { DavError, refuse } from './dav-error.js';
+import { lock, unlock } from './lock-request.js';
 import { decodePath } from './names.js';
 import { DAV_CLASSES, propfind } from './propfind.js';
 import { proppatch } from './proppatch.js';
@@ -30,9 +31,9 @@ const FILE_HANDLERS: Readonly<Record<string, DavHandler>> = {
   COPY: copy,
   DELETE: remove,
   REPORT: report,
+  LOCK: lock,
+  UNLOCK: unlock,
 };
-
-const NO_LOCKS = new Set(['LOCK', 'UNLOCK', 'POST']);
 
 /** `path` is below `/remote.php`. */
 export async function dav(exchange: Exchange, path: string): Promise<Answer> {
@@ -78,7 +79,7 @@ async function files(exchange: DavExchange): Promise<Answer> {
   const handler = FILE_HANDLERS[exchange.method];
   if (handler !== undefined) return handler(exchange);
   await drain(exchange.body);
-  if (NO_LOCKS.has(exchange.method)) {
+  if (exchange.method === 'POST') {
     const text = `There was no handler in the system for this ${exchange.method} method`;
     throw refuse('NotImplemented', text);
   }

@@ -117,6 +117,7 @@ function allCapabilities({ state, origin }: Exchange): Record<string, unknown> {
       versioning: true,
       version_labeling: true,
       version_deletion: true,
+      ...(settings.fileLocks ? { locking: '1.0', 'api-feature-lock-type': true } : {}),
     },
     dav: settings.bulkUpload ? { ...dav, bulkupload: '1.0' } : dav,
     files_sharing: {

@@ -4,6 +4,7 @@
  */
 import { DEMO_HTTP_DATES_MAX } from '../limits.js';
 import type { Account } from './account.js';
+import { LOCK_BY, type FileLock } from './file-locks.js';
 import { contentTypeOf, isPreviewable } from './content-type.js';
 import { lettersOf, shareBitsOf, shareOf } from './permissions.js';
 import { isFolder, type TreeNode } from './tree-node.js';
@@ -53,6 +54,14 @@ function fileOnly(write: (node: TreeNode) => string | undefined): Property {
 
 function folderOnly(write: Property): Property {
   return (node, context) => (isFolder(node) ? write(node, context) : undefined);
+}
+
+/** Of the app files_lock, which says nothing of folders; without it nothing is known of any. */
+function lockOnly(write: (lock: FileLock) => string | undefined): Property {
+  return (node, { account: { fileLocks } }) => {
+    const lock = fileLocks.isOffered && !isFolder(node) ? fileLocks.of(node) : undefined;
+    return lock && write(lock);
+  };
 }
 
 /** Of an item in the trash the time of its deletion, without quotes. */
@@ -116,6 +125,23 @@ const NEXTCLOUD_PROPERTIES: Readonly<Record<string, Property>> = {
   '{http://nextcloud.org/ns}system-tags': () => '',
   '{http://nextcloud.org/ns}note': () => '',
   '{http://nextcloud.org/ns}hidden': () => 'false',
+  '{http://nextcloud.org/ns}lock': (node, { account: { fileLocks } }) => {
+    if (!fileLocks.isOffered || isFolder(node)) return undefined;
+    return fileLocks.of(node) === undefined ? '' : '1';
+  },
+  '{http://nextcloud.org/ns}lock-owner': lockOnly((lock) =>
+    lock.type === LOCK_BY.app ? undefined : escapeXml(lock.id),
+  ),
+  '{http://nextcloud.org/ns}lock-owner-displayname': lockOnly((lock) =>
+    escapeXml(lock.displayName),
+  ),
+  '{http://nextcloud.org/ns}lock-owner-type': lockOnly((lock) => String(lock.type)),
+  '{http://nextcloud.org/ns}lock-owner-editor': lockOnly((lock) =>
+    lock.type === LOCK_BY.app ? escapeXml(lock.id) : undefined,
+  ),
+  '{http://nextcloud.org/ns}lock-time': lockOnly((lock) => String(lock.createdAt)),
+  '{http://nextcloud.org/ns}lock-timeout': lockOnly((lock) => String(lock.timeout)),
+  '{http://nextcloud.org/ns}lock-token': lockOnly((lock) => lock.token),
   '{http://nextcloud.org/ns}trashbin-filename': (node) =>
     node.trash && escapeXml(node.name.replace(/\.d\d+$/, '')),
   '{http://nextcloud.org/ns}trashbin-original-location': (node) =>

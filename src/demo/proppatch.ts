@@ -31,6 +31,7 @@ export async function proppatch(exchange: DavExchange): Promise<Answer> {
   const node = account.tree.find(account.tree.files, path);
   checkConditions(exchange, node);
   if (node === undefined) throw notFound(`files/${account.name}/${path}`);
+  account.fileLocks.demandFree(node, path, account.name);
   const changes = changesOf(body);
   const verdicts = new Map<string, number>();
   for (const change of changes) verdicts.set(change.name, verdictOn(change));

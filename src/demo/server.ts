@@ -10,7 +10,7 @@ import { createServer, type Server } from 'node:http';
 import os from 'node:os';
 import path from 'node:path';
 import { systemClock, type Clock } from '../clock.js';
-import { Account } from './account.js';
+import { Account, type AccountOptions } from './account.js';
 import { startControl } from './control.js';
 import { closeServer, listen } from './listening.js';
 import { Faults } from './faults.js';
@@ -71,6 +71,8 @@ const DEFAULT_SETTINGS: NuageSettings = {
   chunkBytesMax: DEMO_CHUNK_BYTES_MAX,
   bulkUpload: true,
   notifyPush: false,
+  fileLocks: false,
+  lockSeconds: 0,
   extraCapabilities: {},
 };
 
@@ -82,10 +84,12 @@ export async function startNuage(options: NuageOptions = {}): Promise<Nuage> {
   const stateFolder = `${folder}.nuage`;
   mkdirSync(stateFolder, { recursive: true, mode: 0o700 });
   const first = firstUser(options);
-  const account = openAccount(first, { folder, stateFolder, clock });
+  const settings = { ...DEFAULT_SETTINGS, ...options.settings };
+  const account = openAccount(first, { folder, stateFolder, clock, lockSettings: settings });
   const others = (options.otherUsers ?? []).map((user) => {
     const own = path.join(stateFolder, 'users', user.name);
-    return openAccount(user, { folder: own, stateFolder: `${own}.nuage`, clock });
+    const where = { folder: own, stateFolder: `${own}.nuage`, clock, lockSettings: settings };
+    return openAccount(user, where);
   });
   const instanceId = persistentInstanceId(stateFolder);
   const state: NuageState = {
@@ -94,7 +98,7 @@ export async function startNuage(options: NuageOptions = {}): Promise<Nuage> {
     accounts: new Map([account, ...others].map((each) => [each.name.toLowerCase(), each])),
     sessions: new Sessions(instanceId),
     loginFlows: new LoginFlows(),
-    settings: { ...DEFAULT_SETTINGS, ...options.settings },
+    settings,
     failedLogins: 0,
   };
   const faults = new Faults(clock);
@@ -137,7 +141,7 @@ function firstUser(options: NuageOptions): NuageUser {
 
 function openAccount(
   user: NuageUser,
-  where: { readonly folder: string; readonly stateFolder: string; readonly clock: Clock },
+  where: Pick<AccountOptions, 'folder' | 'stateFolder' | 'clock' | 'lockSettings'>,
 ): Account {
   const { name, password, displayName = user.name, quotaBytes, shares = [] } = user;
   return new Account({ name, password, displayName, quotaBytes, shares, ...where });

@@ -17,6 +17,9 @@ export interface NuageSettings {
   bulkUpload: boolean;
   /** The app that tells clients of changes. */
   notifyPush: boolean;
+  /** The app by which users lock files for others, and how long that lasts (0: for ever). */
+  fileLocks: boolean;
+  lockSeconds: number;
   /** Merged over the capabilities, for what other versions and apps announce. */
   extraCapabilities: Readonly<Record<string, unknown>>;
 }

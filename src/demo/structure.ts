@@ -60,6 +60,7 @@ export async function remove(exchange: DavExchange): Promise<Answer> {
   if (node.parent === undefined) throw refuse('Forbidden', '');
   demand(node, 'D', account.shares);
   account.locks.checkFree(target);
+  account.fileLocks.demandFree(node, target, account.name);
   moveToTrash(account, node);
   return { status: 204, headers: { 'content-length': '0' } };
 }
@@ -105,6 +106,7 @@ export async function move(exchange: DavExchange): Promise<Answer> {
   const { source, parent, target, existing } = prepareTransfer(exchange);
   if (source.parent === undefined) throw refuse('Forbidden', '');
   demandMoveRights(account, source, { parent, existing });
+  account.fileLocks.demandFree(source, exchange.path, account.name);
   makeRoom(account, target, existing);
   refuseLocked(account, exchange.path, { renames: source.parent === parent });
   const { tree } = account;
@@ -136,6 +138,7 @@ function demandMoveRights(
 function makeRoom(account: Account, target: string, existing: TreeNode | undefined): void {
   if (existing === undefined) return;
   account.locks.checkFree(target);
+  account.fileLocks.demandFree(existing, target, account.name);
   moveToTrash(account, existing);
 }
 

@@ -46,6 +46,7 @@ function prepare(exchange: DavExchange): PreparedWrite {
   const parent = parentFor(exchange);
   if (existing === undefined) demand(parent, 'C', account.shares);
   else demand(existing, 'W', account.shares);
+  account.fileLocks.demandFree(existing, path, account.name);
   checkNewPath(path);
   account.demandSpace(path, announcedBytes(exchange));
   return { parent, existing };

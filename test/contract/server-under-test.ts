@@ -39,8 +39,8 @@ export interface ReceivedShare {
   readonly file: string;
 }
 
-/** Which account the contract is about: any, or one that is filled in a moment. */
-type AccountKind = 'any' | 'small';
+/** What the contract is about: any account, one that is filled in a moment, or locks for others. */
+type AccountKind = 'any' | 'small' | 'locking';
 
 /** Somebody else on the embedded server. */
 const STRANGER = { name: 'collegue', password: 'unguessed' };
@@ -68,7 +68,9 @@ export class ServerUnderTest {
   async start(): Promise<void> {
     if (this.name === 'embedded') {
       const quota = this.#kind === 'small' ? { quotaBytes: SMALL_ACCOUNT_BYTES } : {};
-      this.#nuage = await startNuage({ name: 'prof', otherUsers: [STRANGER], ...quota });
+      const settings = { fileLocks: this.#kind === 'locking' };
+      const others = { otherUsers: [STRANGER] };
+      this.#nuage = await startNuage({ name: 'prof', settings, ...others, ...quota });
       const { url, user, password } = this.#nuage;
       Object.assign(this, { url, user, password });
       return;
@@ -157,6 +159,27 @@ export class ServerUnderTest {
   /** Another account of this server; undefined where none is known. */
   get otherUser(): string | undefined {
     return this.#nuage === undefined ? process.env['NUAGE_TEST_COLLEGUE'] : STRANGER.name;
+  }
+
+  /** Whether the server has the app files_lock. */
+  async locksFiles(): Promise<boolean> {
+    const answer = await this.send('GET', '/ocs/v2.php/cloud/capabilities?format=json', {
+      headers: { 'ocs-apirequest': 'true' },
+    });
+    const { ocs } = JSON.parse(answer.text) as {
+      ocs: { data: { capabilities: { files: { locking?: string } } } };
+    };
+    return ocs.data.capabilities.files.locking !== undefined;
+  }
+
+  /** @returns whether somebody else has locked the file, which only the embedded server can do. */
+  lockAsSomebody(file: string): boolean {
+    if (this.#nuage === undefined) return false;
+    const { tree, fileLocks } = this.#nuage.account;
+    const node = tree.find(tree.files, file);
+    if (node === undefined) throw new Error(`${file} is not there`);
+    const somebody = { id: STRANGER.name, displayName: 'Dominique Bernard', type: 0 };
+    return fileLocks.take(node, somebody).isTaken;
   }
 
   /** Bytes that the account can still take; exact, unlike the property. */
