@@ -14,6 +14,9 @@ const LINE_FAILURES: ReadonlySet<ErrorKind> = new Set([
   'unauthenticated',
 ]);
 
+/** Of these, one that is still told of an outage that is over says nothing of the line now. */
+const LATE_FAILURES: ReadonlySet<ErrorKind> = new Set(['offline', 'timeout']);
+
 export type ConnectionListener = (online: boolean) => void;
 
 export class Connection {
@@ -21,12 +24,14 @@ export class Connection {
   readonly #listeners: ConnectionListener[] = [];
   #reason: NuageError | undefined;
   #since: number;
+  /** Monotonic: when the last outage was over. */
+  #backAt = -Infinity;
   #probeDelayMs = OFFLINE_PROBE_FIRST_MS;
 
   constructor(context: SyncContext) {
     this.#context = context;
     this.#since = context.clock.now();
-    context.effects.onOutcome((error) => this.#learn(error));
+    context.effects.onOutcome((error, heardAt) => this.#learn(error, heardAt));
   }
 
   get online(): boolean {
@@ -67,18 +72,20 @@ export class Connection {
     this.#probe();
   }
 
-  #learn(error: NuageError | undefined): void {
+  #learn(error: NuageError | undefined, heardAt: number): void {
     if (error === undefined || !LINE_FAILURES.has(error.kind)) {
       // Any answer of the server, even a refusal, shows that it is there.
       if (error === undefined || error.kind !== 'aborted') this.#goOnline();
       return;
     }
+    if (LATE_FAILURES.has(error.kind) && heardAt < this.#backAt) return;
     this.#goOffline(error);
   }
 
   #goOnline(): void {
     if (this.#reason === undefined) return;
     this.#reason = undefined;
+    this.#backAt = this.#context.clock.monotonic();
     this.#since = this.#context.clock.now();
     this.#probeDelayMs = OFFLINE_PROBE_FIRST_MS;
     this.#context.timers.clear('probe');

@@ -32,8 +32,11 @@ interface Running {
   heardAt: number;
 }
 
-/** Told of every outcome of the server, before the observer: who decides on online and offline. */
-export type OutcomeListener = (error: NuageError | undefined) => void;
+/**
+ * Told of every outcome of the server, before the observer: who decides on online and offline.
+ * @param heardAt monotonic: when something of this effect was heard before, or it was started.
+ */
+export type OutcomeListener = (error: NuageError | undefined, heardAt: number) => void;
 
 /** Too large a tree makes a healthy server fail: an ordinary request will tell how it is. */
 const SIZE_FAILURES: ReadonlySet<ErrorKind> = new Set(['timeout', 'offline', 'server']);
@@ -107,8 +110,8 @@ export class EffectClient {
   deliver(event: EffectEvent): void {
     const running = this.#running.get(event.id);
     if (running === undefined) return;
+    const { effect, observer, heardAt } = running;
     running.heardAt = this.#clock.monotonic();
-    const { effect, observer } = running;
     switch (event.type) {
       case 'entries':
         observer.entries?.(event.entries);
@@ -124,13 +127,13 @@ export class EffectClient {
         return;
       case 'done':
         this.#running.delete(event.id);
-        if (speaksOfServer(effect, undefined)) this.#outcome(undefined);
+        if (speaksOfServer(effect, undefined)) this.#outcome(undefined, heardAt);
         this.#tell(observer, () => observer.done(event.result as undefined));
         return;
       case 'failed': {
         this.#running.delete(event.id);
         const error = fromErrorRecord(event.error);
-        if (speaksOfServer(effect, error)) this.#outcome(error);
+        if (speaksOfServer(effect, error)) this.#outcome(error, heardAt);
         observer.failed(error);
         return;
       }

@@ -77,3 +77,33 @@ describe('a listing of which nothing has come', () => {
     expect(look()).toBe('done');
   });
 });
+
+describe('an answer that does not come in time', () => {
+  const isOnline = (): boolean => bench.engine.context.sync.connection.online;
+
+  function timeOut(pick: number): void {
+    bench.server.failure = 'timeout';
+    bench.step(pick);
+    bench.server.failure = undefined;
+  }
+
+  it('says nothing of the line when it was asked for before the server was back', () => {
+    while (bench.step());
+    bench.write('a.txt', 'text');
+    bench.advance(2_000);
+    expect(bench.server.waiting).toBeGreaterThan(0);
+    pollFails();
+    expect(isOnline()).toBe(false);
+    bench.advance(10_000);
+    bench.step(bench.server.waiting - 1);
+    expect(isOnline()).toBe(true);
+    timeOut(0);
+    expect(isOnline()).toBe(true);
+    bench.settle();
+    expect(bench.server.read('a.txt')).toBe('text');
+    bench.engine.context.sync.poller.pollNow();
+    bench.advance(10);
+    timeOut(bench.server.waiting - 1);
+    expect(isOnline()).toBe(false);
+  });
+});
