@@ -80,6 +80,14 @@ export interface TreeNode {
 /** A node before it has a row. Extra columns of a spread {@link TreeNode} are ignored. */
 export type NodeDraft = Omit<TreeNode, 'ino' | 'change'>;
 
+/** What every new node has in common, wherever it comes from. */
+export const UNTOUCHED = {
+  contentVersion: 0,
+  listedEtag: undefined,
+  uploadId: undefined,
+  failure: undefined,
+} as const;
+
 /** One line of a directory. */
 export interface ChildRow {
   readonly ino: number;

@@ -1,6 +1,6 @@
 /** What makes and removes names: CREATE, MKNOD, MKDIR, UNLINK, RMDIR. Renaming is in rename.ts. */
 import { constants } from 'node:fs';
-import { differences, type NodeDraft, type TreeNode } from '../cache/node.js';
+import { differences, type NodeDraft, type TreeNode, UNTOUCHED } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import {
   type Caller,
@@ -199,6 +199,7 @@ function draft(context: FsContext, place: Place, { caller, mode }: Maker): NodeD
   const { uid, gid } = context.options;
   const now = timestampNow(context.clock);
   return {
+    ...UNTOUCHED,
     isFolder: false,
     parent: place.folder.ino,
     name: place.name,
@@ -210,13 +211,9 @@ function draft(context: FsContext, place: Place, { caller, mode }: Maker): NodeD
     mtime: now,
     ctime: now,
     content: undefined,
-    contentVersion: 0,
     contentDirty: false,
     staysHere: place.staysHere,
     base: undefined,
-    listedEtag: undefined,
-    uploadId: undefined,
-    failure: undefined,
   };
 }
 

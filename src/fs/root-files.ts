@@ -4,7 +4,7 @@
  * keeps what was written, and one that was deleted is back at the next mount. One that the server
  * has under such a name is left as it is.
  */
-import { ROOT_INO } from '../cache/node.js';
+import { ROOT_INO, UNTOUCHED } from '../cache/node.js';
 import { timestampNow } from './attributes.js';
 import type { FsContext } from './context.js';
 
@@ -28,6 +28,7 @@ function make({ tree, contents, clock }: FsContext, name: string, text: string):
   contents.setDirty(content, true);
   contents.write(content, 0, bytes);
   tree.insert({
+    ...UNTOUCHED,
     isFolder: false,
     parent: ROOT_INO,
     name,
@@ -39,12 +40,8 @@ function make({ tree, contents, clock }: FsContext, name: string, text: string):
     mtime: now,
     ctime: now,
     content,
-    contentVersion: 0,
     contentDirty: true,
     staysHere: true,
     base: undefined,
-    listedEtag: undefined,
-    uploadId: undefined,
-    failure: undefined,
   });
 }

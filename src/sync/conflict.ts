@@ -128,14 +128,18 @@ export function mayBeTheSame(
  * `name (conflicted copy 2026-11-23 184502).ext`.
  */
 export function conflictName(name: string, when: Date): string {
-  const two = (value: number): string => String(value).padStart(2, '0');
-  const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
-  const time = `${two(when.getHours())}${two(when.getMinutes())}${two(when.getSeconds())}`;
   const dot = name.lastIndexOf('.');
   const hasExtension = dot > 0;
   const stem = hasExtension ? name.slice(0, dot) : name;
   const extension = hasExtension ? name.slice(dot) : '';
-  return `${stem} (conflicted copy ${day} ${time})${extension}`;
+  return `${stem} (conflicted copy ${stampOf(when)})${extension}`;
+}
+
+/** `2026-11-23 184502`, by the clock of this machine: how names tell a time. */
+export function stampOf(when: Date): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const day = `${when.getFullYear()}-${two(when.getMonth() + 1)}-${two(when.getDate())}`;
+  return `${day} ${two(when.getHours())}${two(when.getMinutes())}${two(when.getSeconds())}`;
 }
 
 const MARK = / \(conflicted copy \d{4}-\d\d-\d\d \d{6}\)/;

@@ -1,5 +1,5 @@
 /** Turns a row of a listing into the columns of a node. */
-import type { NodeBase, NodeDraft, TreeNode } from '../cache/node.js';
+import { type NodeBase, type NodeDraft, type TreeNode, UNTOUCHED } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { sameVersion } from './conflict.js';
 import { modeOf } from './permissions.js';
@@ -32,6 +32,7 @@ export function isAsAgreed({ base }: TreeNode, parent: number, entry: RemoteEntr
 export function cleanDraft(parent: number, entry: RemoteEntry): NodeDraft {
   const time = { sec: entry.mtime, nsec: 0 };
   return {
+    ...UNTOUCHED,
     isFolder: entry.isFolder,
     parent,
     name: entryName(entry),
@@ -43,13 +44,9 @@ export function cleanDraft(parent: number, entry: RemoteEntry): NodeDraft {
     mtime: time,
     ctime: time,
     content: undefined,
-    contentVersion: 0,
     contentDirty: false,
     staysHere: false,
     base: baseFrom(parent, entry),
-    listedEtag: undefined,
-    uploadId: undefined,
-    failure: undefined,
   };
 }
 

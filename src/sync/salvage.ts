@@ -3,9 +3,10 @@
  * what the server has under their old names stays as it is, whoever wrote it since.
  */
 import fs from 'node:fs';
-import { type NodeDraft, ROOT_INO, type Timestamp } from '../cache/node.js';
+import { type NodeDraft, ROOT_INO, type Timestamp, UNTOUCHED } from '../cache/node.js';
 import { salvage, type UnsentFile } from '../cache/salvage.js';
 import { SALVAGE_COPY_BYTES } from '../limits.js';
+import { stampOf } from './conflict.js';
 import { freeConflictName } from './conflict-copy.js';
 import type { RecoveryContext } from './recovery.js';
 
@@ -24,9 +25,9 @@ export function bringBackUnsent(context: RecoveryContext, damagedFolder: string)
   }
   if (files.length === 0) return;
   try {
-    const folder = recoveredName(context);
+    const folder = `Recovered ${stampOf(new Date(context.clock.now()))}`;
     const copies = files.map((file) => copied(context, file));
-    tree.atomically(() => insertAll(context, folder, files, copies));
+    tree.atomically(() => insertAll(context, folder, copies));
     logger.warn('unsent files of the damaged cache are in a folder of their own', {
       folder,
       files: files.length,
@@ -40,26 +41,21 @@ export function bringBackUnsent(context: RecoveryContext, damagedFolder: string)
   }
 }
 
-/** `Recovered 2026-11-26 093005`, in UTC. */
-function recoveredName({ clock }: RecoveryContext): string {
-  const [date = '', time = ''] = new Date(clock.now()).toISOString().slice(0, 19).split('T');
-  return `Recovered ${date} ${time.replaceAll(':', '')}`;
-}
-
-interface Copy {
+/** Its bytes are in a content of this cache. */
+interface Copy extends UnsentFile {
   readonly content: string;
   readonly size: number;
 }
 
 /** What no row speaks of in the end is swept by the next start. */
-function copied({ contents }: RecoveryContext, { dataFile }: UnsentFile): Copy {
+function copied({ contents }: RecoveryContext, file: UnsentFile): Copy {
   const content = contents.create({ size: 0, complete: true });
   const piece = Buffer.alloc(SALVAGE_COPY_BYTES);
-  const fd = fs.openSync(dataFile, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
+  const fd = fs.openSync(file.dataFile, fs.constants.O_RDONLY | fs.constants.O_NOFOLLOW);
   try {
     for (let size = 0; ;) {
       const bytes = fs.readSync(fd, piece, 0, piece.length, size);
-      if (bytes === 0) return { content, size };
+      if (bytes === 0) return { ...file, content, size };
       contents.write(content, size, piece.subarray(0, bytes));
       size += bytes;
     }
@@ -68,25 +64,18 @@ function copied({ contents }: RecoveryContext, { dataFile }: UnsentFile): Copy {
   }
 }
 
-function insertAll(
-  context: RecoveryContext,
-  name: string,
-  files: readonly UnsentFile[],
-  copies: readonly Copy[],
-): void {
+function insertAll(context: RecoveryContext, name: string, copies: readonly Copy[]): void {
   const { tree } = context;
   const now = { sec: Math.floor(context.clock.now() / 1000), nsec: 0 };
   const recovered = tree.insert(folderDraft(ROOT_INO, name, now)).ino;
-  for (const [index, file] of files.entries()) {
+  for (const copy of copies) {
     let parent = recovered;
-    for (const folder of file.folders) {
+    for (const folder of copy.folders) {
       const known = tree.child(parent, folder);
       if (known?.isFolder === true) parent = known.ino;
       else parent = tree.insert(folderDraft(parent, free(context, parent, folder), now)).ino;
     }
-    const copy = copies[index];
-    const as = free(context, parent, file.name);
-    if (copy !== undefined) tree.insert({ ...fileDraft(parent, file, copy), name: as });
+    tree.insert(fileDraft(parent, free(context, parent, copy.name), copy));
   }
 }
 
@@ -97,14 +86,11 @@ function free({ tree, clock }: RecoveryContext, parent: number, name: string): s
 }
 
 const LOCAL = {
+  ...UNTOUCHED,
   uid: undefined,
   gid: undefined,
-  contentVersion: 0,
   staysHere: false,
   base: undefined,
-  listedEtag: undefined,
-  uploadId: undefined,
-  failure: undefined,
 } as const;
 
 function folderDraft(parent: number, name: string, now: Timestamp): NodeDraft {
@@ -113,18 +99,9 @@ function folderDraft(parent: number, name: string, now: Timestamp): NodeDraft {
   return { ...LOCAL, ...times, ...nothing, isFolder: true, parent, name, mode: 0o755 };
 }
 
-function fileDraft(parent: number, file: UnsentFile, { content, size }: Copy): NodeDraft {
-  const { name, mode, mtime } = file;
+function fileDraft(parent: number, name: string, copy: Copy): NodeDraft {
+  const { mode, mtime, size, content } = copy;
   const times = { atime: mtime, mtime, ctime: mtime };
-  return {
-    ...LOCAL,
-    ...times,
-    isFolder: false,
-    parent,
-    name,
-    mode,
-    size,
-    content,
-    contentDirty: true,
-  };
+  const own = { parent, name, mode, size, content };
+  return { ...LOCAL, ...times, ...own, isFolder: false, contentDirty: true };
 }
