@@ -47,6 +47,17 @@ export const ERROR_KINDS = [
 
 export type ErrorKind = (typeof ERROR_KINDS)[number];
 
+/** Speak of the line or of the whole server, not of the one thing that was asked for. */
+export const LINE_FAILURES: ReadonlySet<ErrorKind> = new Set([
+  'offline',
+  'timeout',
+  'maintenance',
+  'unauthenticated',
+]);
+
+/** Say nothing against what was asked for: it goes again when the line is back. */
+export const NO_VERDICT: ReadonlySet<ErrorKind> = new Set([...LINE_FAILURES, 'aborted']);
+
 export interface ErrorDetails {
   /** What was being done: `rename`, `PROPFIND`, `open database`. */
   readonly op?: string | undefined;

@@ -252,12 +252,6 @@ export const STREAMS_PER_CONTENT_MAX = 4;
 /** Operations on the server at once; the effect lanes of the main thread bound them again. */
 export const UPLOADS_AT_ONCE_MAX = 4;
 
-/** Inodes of a damaged database that are read at once, as long as that goes well. */
-export const SALVAGE_RANGE_NODES = 1024;
-
-/** Bytes of a file of a damaged cache that are copied at once. */
-export const SALVAGE_COPY_BYTES = 1024 * 1024;
-
 /**
  * Small new files on their way besides, so that they can go together: as many as fill the lane of
  * uploads ({@link UPLOAD_LANE_MAX}) with the largest requests.
@@ -295,6 +289,12 @@ export const POLL_IDLE_MS_MAX = 300_000;
 
 /** Node snapshots kept in memory, about 1 KiB each: a large folder's worth, not the account's. */
 export const NODE_CACHE_ENTRIES_MAX = 20_000;
+
+/** Inodes of a damaged database that are read at once, as long as that goes well. */
+export const SALVAGE_RANGE_NODES = 1024;
+
+/** Bytes of a file of a damaged cache that are copied at once. */
+export const SALVAGE_COPY_BYTES = MIB;
 
 /** SQLite's page cache: it holds the inner pages of every index of 100,000 nodes. */
 export const DATABASE_PAGE_CACHE_BYTES = 8 * MIB;

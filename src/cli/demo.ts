@@ -7,6 +7,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { mountState } from '../fuse/mount.js';
 import { DEMO_POLL_MS, DEMO_UPLOAD_DELAY_MS, RUNAWAY_SHARE_DEFAULT } from '../limits.js';
+import { UNLIMITED } from '../remote/bandwidth.js';
 import {
   clearKilledDemos,
   type DemoNote,
@@ -67,7 +68,7 @@ async function mountIt(
     pollIntervalMs: DEMO_POLL_MS,
     confirmShare: RUNAWAY_SHARE_DEFAULT,
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
-    limits: { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 },
+    limits: UNLIMITED,
     localNames: [],
     notifications: false,
     typed: {},

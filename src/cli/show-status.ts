@@ -47,11 +47,9 @@ export function showPending({ pending, pendingCount, heldDeletions }: MountStatu
 export function showHindrance(status: MountStatus): string {
   const { online, reason, since, pending } = status;
   if (!online) {
-    const why = showReason(status).map((line) => line.trim());
     if (reason === undefined) return '';
-    return [paint('red', text.offline({ time: humanTime(since) }), process.stderr), ...why].join(
-      ': ',
-    );
+    const offline = paint('red', text.offline({ time: humanTime(since) }), process.stderr);
+    return [offline, ...showReason(status).map((line) => line.trim())].join(': ');
   }
   const refused = pending.find(({ failure }) => failure !== undefined);
   if (refused?.failure === undefined) return '';

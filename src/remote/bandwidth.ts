@@ -13,6 +13,8 @@ export interface BandwidthLimits {
   readonly downloadBytesPerSecond: number;
 }
 
+export const UNLIMITED: BandwidthLimits = { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 };
+
 export class Bandwidth {
   readonly #up: TokenBucket | undefined;
   readonly #down: TokenBucket | undefined;

@@ -20,7 +20,7 @@ import {
 } from '../limits.js';
 import type { Logger } from '../log.js';
 import { HttpAnswer, type BodyRate } from './answer.js';
-import { Bandwidth, type BandwidthLimits } from './bandwidth.js';
+import { Bandwidth, type BandwidthLimits, UNLIMITED } from './bandwidth.js';
 import { CookieJar } from './cookies.js';
 import { parseDavError } from './error-body.js';
 import { abortedError, fromNetworkError } from './network-error.js';
@@ -85,8 +85,6 @@ export interface HttpTimeouts {
 }
 
 const USER_AGENT = 'nuage-mount';
-
-const UNLIMITED: BandwidthLimits = { uploadBytesPerSecond: 0, downloadBytesPerSecond: 0 };
 
 const TIMEOUTS: HttpTimeouts = {
   connectMs: CONNECT_TIMEOUT_MS,

@@ -5,7 +5,7 @@
  */
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
-import { NuageError, type ErrorKind } from '../errors.js';
+import { NO_VERDICT, NuageError } from '../errors.js';
 import {
   BULK_FILES_MIN,
   BULK_FOLDER_ENTRIES_MAX,
@@ -17,15 +17,6 @@ import { bulkUpload, isFitForBulk, type BulkPart } from './bulk-upload.js';
 import type { DavContext } from './dav-context.js';
 import { list } from './listing.js';
 import type { NewFile, StoredFile } from './remote.js';
-
-/** The line is down, or the server away: asking for each file would meet the same. */
-const LINE_KINDS: ReadonlySet<ErrorKind> = new Set([
-  'offline',
-  'timeout',
-  'maintenance',
-  'unauthenticated',
-  'aborted',
-]);
 
 export class NewFiles {
   readonly #clock: Clock;
@@ -135,7 +126,8 @@ export class NewFiles {
     this.#restsUntil = this.#clock.monotonic() + BULK_REST_MS;
     const { kind, message } = error;
     logger.info('new files go one by one for a while', { kind, reason: message });
-    if (LINE_KINDS.has(kind)) throw error;
+    // Asking for each file would meet the same.
+    if (NO_VERDICT.has(kind)) throw error;
   }
 }
 
@@ -166,7 +158,7 @@ async function pathsIn(
   try {
     await list(context, { path: folder, depth: '1' }, { take }, signal);
   } catch (error) {
-    if (error instanceof NuageError && !LINE_KINDS.has(error.kind)) return undefined;
+    if (error instanceof NuageError && !NO_VERDICT.has(error.kind)) return undefined;
     throw error;
   }
   return paths;

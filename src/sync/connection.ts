@@ -2,19 +2,11 @@
  * Online or offline, learned from the outcome of every effect. While offline, one probe at a time
  * asks for the root's ETag, with growing pauses; its success resumes everything.
  */
-import { NuageError, type ErrorKind } from '../errors.js';
+import { type ErrorKind, LINE_FAILURES, NuageError } from '../errors.js';
 import { OFFLINE_PROBE_FIRST_MS, OFFLINE_PROBE_MS_MAX, SILENT_READ_MS } from '../limits.js';
 import type { SyncContext } from './context.js';
 
-/** Outcomes that speak of the line or the whole server, not of one file. */
-const LINE_FAILURES: ReadonlySet<ErrorKind> = new Set([
-  'offline',
-  'timeout',
-  'maintenance',
-  'unauthenticated',
-]);
-
-/** Of these, one that is still told of an outage that is over says nothing of the line now. */
+/** Of the line's failures, one that is still told of an outage that is over says nothing of the line now. */
 const LATE_FAILURES: ReadonlySet<ErrorKind> = new Set(['offline', 'timeout']);
 
 export type ConnectionListener = (online: boolean) => void;

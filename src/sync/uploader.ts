@@ -4,7 +4,7 @@
  * stays with its node, with its reason and the time of the next try, and holds up nothing else.
  */
 import { differences, type TreeNode } from '../cache/node.js';
-import { type ErrorKind, NuageError } from '../errors.js';
+import { type ErrorKind, NO_VERDICT, NuageError } from '../errors.js';
 import {
   BULK_FILE_BYTES_MAX,
   PLAN_ROUND_NODES_MAX,
@@ -25,15 +25,6 @@ import { nextStep, type PlannerView, type Step } from './planner.js';
 import type { RemovalGuard } from './removal-guard.js';
 import { Scopes, type Scope } from './scopes.js';
 import type { StepObserver, StepRunner } from './steps.js';
-
-/** Outcomes that say nothing against the change itself: it goes again when the line is back. */
-const LINE_KINDS: ReadonlySet<ErrorKind> = new Set([
-  'offline',
-  'timeout',
-  'maintenance',
-  'unauthenticated',
-  'aborted',
-]);
 
 /** The server's state is not what the base says: its listing decides, by the conflict table. */
 const STALE_BASE_KINDS: ReadonlySet<ErrorKind> = new Set([
@@ -253,7 +244,7 @@ export class Uploader {
     const { tree } = this.#context;
     const node = tree.get(step.node.ino);
     if (node === undefined || differences(node).length === 0) return;
-    if (LINE_KINDS.has(error.kind)) {
+    if (NO_VERDICT.has(error.kind)) {
       // It may have been done: what was found before it says nothing any more.
       if (node.failure !== undefined) tree.save({ ...node, failure: undefined });
       return;
