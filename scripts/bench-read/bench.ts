@@ -13,6 +13,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Recorder, type Row } from '../bench-common/recorder.js';
+import { type Measured, report } from '../bench-common/report.js';
 import {
   embeddedServer,
   namedAccount,
@@ -21,7 +22,6 @@ import {
   upload,
   type Server,
 } from '../bench-common/servers.js';
-import { table } from '../bench-common/table.js';
 import { sizesOf, writeContent } from './content.js';
 import { Workloads, type Bench } from './workloads.js';
 
@@ -97,25 +97,9 @@ async function measureNamed(): Promise<Measured | undefined> {
   }
 }
 
-interface Measured {
-  readonly server: string;
-  readonly rows: readonly Row[];
-}
-
-function show({ server, rows }: Measured): void {
-  process.stdout.write(`\n${server}, medians of ${values.rounds} rounds\n\n${table(rows)}\n`);
-}
-
 try {
   writeContent(local, sizes);
-  const results: Measured[] = [];
-  for (const one of [measureEmbedded, measureNamed]) {
-    const measured = await one();
-    if (measured === undefined) continue;
-    results.push(measured);
-    if (!values.json) show(measured);
-  }
-  if (values.json) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+  await report([measureEmbedded, measureNamed], values);
 } finally {
   fs.rmSync(work, { recursive: true, force: true });
 }

@@ -1,7 +1,6 @@
 /** What is read: a tree, two large files, small files in ten folders, and pictures. */
-import { randomFillSync } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
+import { writeRandom } from '../bench-common/random-file.js';
 
 const MIB = 1024 * 1024;
 const SMALL_FOLDERS = 10;
@@ -37,24 +36,15 @@ export function writeContent(parent: string, sizes: Sizes): void {
   const root = path.join(parent, contentName(sizes));
   for (let folder = 0; folder < sizes.folders; folder += 1) {
     for (let file = 0; file < sizes.filesPerFolder; file += 1) {
-      write(path.join(root, 'tree', `folder ${folder}`, `file ${file}.txt`), 100 + file);
+      writeRandom(path.join(root, 'tree', `folder ${folder}`, `file ${file}.txt`), 100 + file);
     }
   }
   for (let file = 0; file < sizes.smallFiles; file += 1) {
-    write(path.join(root, 'small', `${file % SMALL_FOLDERS}`, `${file}.txt`), SMALL_BYTES);
+    writeRandom(path.join(root, 'small', `${file % SMALL_FOLDERS}`, `${file}.txt`), SMALL_BYTES);
   }
   for (let file = 0; file < sizes.pictures; file += 1) {
-    write(path.join(root, 'pictures', `${file}.jpg`), PICTURE_BYTES);
+    writeRandom(path.join(root, 'pictures', `${file}.jpg`), PICTURE_BYTES);
   }
-  for (const name of ['read.bin', 'probe.bin']) write(path.join(root, 'big', name), sizes.bigBytes);
-}
-
-function write(file: string, bytes: number): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const piece = Buffer.alloc(Math.min(bytes, MIB));
-  const handle = fs.openSync(file, 'w');
-  for (let written = 0; written < bytes; written += piece.length) {
-    fs.writeSync(handle, randomFillSync(piece));
-  }
-  fs.closeSync(handle);
+  for (const name of ['read.bin', 'probe.bin'])
+    writeRandom(path.join(root, 'big', name), sizes.bigBytes);
 }

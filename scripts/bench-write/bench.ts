@@ -15,6 +15,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { Recorder, type Row } from '../bench-common/recorder.js';
+import { writeRandom } from '../bench-common/random-file.js';
+import { type Measured, report } from '../bench-common/report.js';
 import {
   embeddedServer,
   namedAccount,
@@ -22,8 +24,7 @@ import {
   upload,
   type Account,
 } from '../bench-common/servers.js';
-import { table } from '../bench-common/table.js';
-import { sizesOf, write, writeContent } from './content.js';
+import { sizesOf, writeContent } from './content.js';
 import { ServerFolder } from './server-tree.js';
 import { Workloads, type Bench } from './workloads.js';
 
@@ -83,32 +84,22 @@ async function measureNamed(): Promise<Measured | undefined> {
   return account === undefined ? undefined : measure(account, account.url);
 }
 
-interface Measured {
-  readonly server: string;
-  readonly rows: readonly Row[];
-}
-
 /** What returns stands beside when it was on the server. */
 function byWorkload(a: Row, b: Row): number {
   return a.workload.localeCompare(b.workload, 'en', { numeric: true });
 }
 
-function show({ server, rows }: Measured): void {
-  process.stdout.write(`\n${server}, medians of ${values.rounds} rounds\n\n${table(rows)}\n`);
-}
-
 try {
   writeContent(source, sizes);
-  if (wanted.has('patch')) write(path.join(work, 'cached', folderName, CACHED), sizes.cachedBytes);
+  if (wanted.has('patch'))
+    writeRandom(path.join(work, 'cached', folderName, CACHED), sizes.cachedBytes);
   const chosen = new Set(values.servers.split(','));
-  const results: Measured[] = [];
-  for (const [name, one] of Object.entries({ embedded: measureEmbedded, named: measureNamed })) {
-    const measured = chosen.has(name) ? await one() : undefined;
-    if (measured === undefined) continue;
-    results.push(measured);
-    if (!values.json) show(measured);
-  }
-  if (values.json) process.stdout.write(`${JSON.stringify(results, undefined, 2)}\n`);
+  const all = { embedded: measureEmbedded, named: measureNamed };
+  const measures = Object.entries(all).filter(([name]) => chosen.has(name));
+  await report(
+    measures.map(([, measure]) => measure),
+    values,
+  );
 } finally {
   fs.rmSync(work, { recursive: true, force: true });
 }

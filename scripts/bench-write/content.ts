@@ -1,7 +1,6 @@
 /** What is written: one large file, many small ones, and the files of a repository. */
-import { randomFillSync } from 'node:crypto';
-import fs from 'node:fs';
 import path from 'node:path';
+import { writeRandom } from '../bench-common/random-file.js';
 
 const MIB = 1024 * 1024;
 const SMALL_BYTES = 8 * 1024;
@@ -25,21 +24,11 @@ export const SMALL = 'small';
 export const SOURCES = 'sources';
 
 export function writeContent(folder: string, sizes: Sizes): void {
-  write(path.join(folder, BIG), sizes.bigBytes);
+  writeRandom(path.join(folder, BIG), sizes.bigBytes);
   for (let file = 1; file <= sizes.smallFiles; file += 1) {
-    write(path.join(folder, SMALL, `${file}.bin`), SMALL_BYTES);
+    writeRandom(path.join(folder, SMALL, `${file}.bin`), SMALL_BYTES);
   }
   for (let file = 1; file <= sizes.sources; file += 1) {
-    write(path.join(folder, SOURCES, `${file % 10}`, `${file}.bin`), SOURCE_BYTES);
+    writeRandom(path.join(folder, SOURCES, `${file % 10}`, `${file}.bin`), SOURCE_BYTES);
   }
-}
-
-export function write(file: string, bytes: number): void {
-  fs.mkdirSync(path.dirname(file), { recursive: true });
-  const piece = Buffer.alloc(Math.min(bytes, MIB));
-  const handle = fs.openSync(file, 'w');
-  for (let written = 0; written < bytes; written += piece.length) {
-    fs.writeSync(handle, randomFillSync(piece));
-  }
-  fs.closeSync(handle);
 }

@@ -6,7 +6,7 @@ import { type ErrorKind, LINE_FAILURES, NuageError } from '../errors.js';
 import { OFFLINE_PROBE_FIRST_MS, OFFLINE_PROBE_MS_MAX, SILENT_READ_MS } from '../limits.js';
 import type { SyncContext } from './context.js';
 
-/** Of the line's failures, one that is still told of an outage that is over says nothing of the line now. */
+/** Of the line's failures, those that say nothing of it now when told of an outage that is over. */
 const LATE_FAILURES: ReadonlySet<ErrorKind> = new Set(['offline', 'timeout']);
 
 export type ConnectionListener = (online: boolean) => void;
