@@ -1,10 +1,11 @@
 /** The process that `mount` leaves behind, and what it was told and how. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NuageProcess } from '../demo/nuage-process.js';
+import { describe, expect, it, vi } from 'vitest';
+import type { NuageProcess } from '../demo/nuage-process.js';
 import { isProcessAlive } from '../../src/cli/process-alive.js';
-import { Home, until } from './command.js';
+import { eachAtHome } from './at-home.js';
+import { type Home, until } from './command.js';
 
 // Several processes each, on machines that do other things as well.
 vi.setConfig({ testTimeout: 120_000 });
@@ -12,16 +13,9 @@ vi.setConfig({ testTimeout: 120_000 });
 let nuage: NuageProcess;
 let home: Home;
 
-beforeAll(async () => {
-  nuage = await NuageProcess.start();
-});
-afterAll(() => nuage.close());
-beforeEach(() => {
-  home = new Home();
-});
-afterEach(async () => {
-  await nuage.control('clear');
-  await home.close();
+eachAtHome((server, folder) => {
+  nuage = server;
+  home = folder;
 });
 
 interface Status {

@@ -4,10 +4,11 @@ import fs from 'node:fs';
 import http from 'node:http';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { NuageProcess } from '../demo/nuage-process.js';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import type { NuageProcess } from '../demo/nuage-process.js';
 import { canBeOrdinaryUser } from '../fuse/ordinary-user.js';
-import { Home, until } from './command.js';
+import { eachAtHome } from './at-home.js';
+import { type Home, until } from './command.js';
 
 const NOBODY = 65534;
 
@@ -17,17 +18,9 @@ vi.setConfig({ testTimeout: 120_000 });
 let nuage: NuageProcess;
 let home: Home;
 
-beforeAll(async () => {
-  nuage = await NuageProcess.start();
-});
-afterAll(() => nuage.close());
-beforeEach(() => {
-  home = new Home();
-});
-afterEach(async () => {
-  await nuage.control('clear');
-  await nuage.settings({ maintenance: false });
-  await home.close();
+eachAtHome((server, folder) => {
+  nuage = server;
+  home = folder;
 });
 
 function account(server = nuage.url): readonly string[] {

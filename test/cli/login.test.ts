@@ -1,10 +1,11 @@
 /** From the first login to the logout, as a new user goes through them, by real processes. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { serverOf } from '../../src/cli/server-choice.js';
-import { NuageProcess } from '../demo/nuage-process.js';
-import { Home, type Running, until } from './command.js';
+import type { NuageProcess } from '../demo/nuage-process.js';
+import { eachAtHome } from './at-home.js';
+import { type Home, type Running, until } from './command.js';
 
 // Several processes each, on machines that do other things as well.
 vi.setConfig({ testTimeout: 120_000 });
@@ -12,14 +13,10 @@ vi.setConfig({ testTimeout: 120_000 });
 let nuage: NuageProcess;
 let home: Home;
 
-beforeAll(async () => {
-  nuage = await NuageProcess.start();
+eachAtHome((server, folder) => {
+  nuage = server;
+  home = folder;
 });
-afterAll(() => nuage.close());
-beforeEach(() => {
-  home = new Home();
-});
-afterEach(() => home.close());
 
 /** What it says to people while it waits goes to standard error. */
 async function pageOf(login: Running): Promise<string> {

@@ -1,14 +1,15 @@
 /** The status: its documented form, its exit codes, and the speed of what is on its way. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { OTHER_COMMANDS } from '../../src/cli/command-names.js';
 import { bar, paint } from '../../src/cli/paint.js';
 import { showTransfer } from '../../src/cli/show-status.js';
 import { TransferTable } from '../../src/cli/transfers.js';
 import type { Effect } from '../../src/remote/messages.js';
-import { NuageProcess } from '../demo/nuage-process.js';
-import { Home, until } from './command.js';
+import type { NuageProcess } from '../demo/nuage-process.js';
+import { eachAtHome } from './at-home.js';
+import { type Home, until } from './command.js';
 
 // Several processes each, on machines that do other things as well.
 vi.setConfig({ testTimeout: 120_000 });
@@ -97,16 +98,9 @@ describe('the command', () => {
   let nuage: NuageProcess;
   let home: Home;
 
-  beforeAll(async () => {
-    nuage = await NuageProcess.start();
-  });
-  afterAll(() => nuage.close());
-  beforeEach(() => {
-    home = new Home();
-  });
-  afterEach(async () => {
-    await nuage.control('clear');
-    await home.close();
+  eachAtHome((server, folder) => {
+    nuage = server;
+    home = folder;
   });
 
   async function mount(): Promise<void> {

@@ -1,10 +1,11 @@
 /** `unmount --wait`: to the end of the queue, whatever stands in its way, or not at all. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { MountStatus } from '../../src/cli/control-messages.js';
-import { NuageProcess } from '../demo/nuage-process.js';
-import { Home, type Running, until } from './command.js';
+import type { NuageProcess } from '../demo/nuage-process.js';
+import { eachAtHome } from './at-home.js';
+import { type Home, type Running, until } from './command.js';
 
 // Several processes each, on machines that do other things as well.
 vi.setConfig({ testTimeout: 120_000 });
@@ -12,22 +13,16 @@ vi.setConfig({ testTimeout: 120_000 });
 let nuage: NuageProcess;
 let home: Home;
 
-beforeAll(async () => {
-  nuage = await NuageProcess.start();
+eachAtHome((server, folder) => {
+  nuage = server;
+  home = folder;
 });
-afterAll(() => nuage.close());
 beforeEach(async () => {
-  home = new Home();
   const args = [home.folder, '--server', nuage.url, '--user', nuage.user, '--poll-interval', '1'];
   const env = { NUAGE_PASSWORD: nuage.password };
   expect(await home.run(args, { env })).toMatchObject({ code: 0 });
   // A folder that has been seen takes new files without its server.
   fs.readdirSync(home.folder);
-});
-afterEach(async () => {
-  await nuage.control('clear');
-  await nuage.settings({ maintenance: false });
-  await home.close();
 });
 
 function write(name: string): void {
