@@ -1,11 +1,14 @@
 /** Small new files in one request, and what becomes of them when something goes wrong. */
 import { describe, expect, it } from 'vitest';
+import type { FaultRule } from '../../src/demo/faults.js';
 import { NuageError } from '../../src/errors.js';
 import type { NewFile, StoredFile } from '../../src/remote/remote.js';
 import { nuageAccount, put, textOf, type NuageAccount } from './nuage.js';
 import { failure, never, SERVER_INFO, sha256, sourceOf, uploadOf } from './support.js';
 
-const POSTS = /\/bulk$/;
+function onPosts({ faults }: NuageAccount['nuage'], rule: FaultRule): void {
+  faults.add({ ...rule, method: 'POST', path: /\/bulk$/.source });
+}
 
 async function account(): Promise<NuageAccount> {
   return nuageAccount({}, { server: { ...SERVER_INFO, bulkUpload: true } });
@@ -158,7 +161,7 @@ describe('trouble with files that go together', () => {
     it(`such as ${name} makes them go alone`, async () => {
       const prof = await account();
       await prof.remote.createFolder('d', never());
-      prof.nuage.faults.add({ method: 'POST', path: POSTS.source, action });
+      onPosts(prof.nuage, { action });
       const all = files('d', NAMES);
       await expectStored(prof, all, await writeAll(prof, all));
     });
@@ -169,9 +172,7 @@ describe('trouble with files that go together', () => {
       const prof = await account();
       await prof.remote.createFolder('d', never());
       // As after a wrong checksum in the middle: what stands before it stays.
-      prof.nuage.faults.add({
-        method: 'POST',
-        path: POSTS.source,
+      onPosts(prof.nuage, {
         action: { kind: 'rewrite', status },
       });
       const all = files('d', NAMES);
@@ -189,9 +190,7 @@ describe('trouble with files that go together', () => {
   it('makes the next ones go alone at once', async () => {
     const prof = await account();
     await prof.remote.createFolder('d', never());
-    prof.nuage.faults.add({
-      method: 'POST',
-      path: POSTS.source,
+    onPosts(prof.nuage, {
       times: 1,
       action: { kind: 'respond', status: 500 },
     });
@@ -204,9 +203,7 @@ describe('trouble with files that go together', () => {
   it('with the line is told of all of them, and settled by the next try', async () => {
     const prof = await account();
     await prof.remote.createFolder('d', never());
-    prof.nuage.faults.add({
-      method: 'POST',
-      path: POSTS.source,
+    onPosts(prof.nuage, {
       times: 1,
       action: { kind: 'drop', at: 'answer' },
     });
@@ -220,9 +217,7 @@ describe('trouble with files that go together', () => {
     const prof = await account();
     const { remote, nuage } = prof;
     await remote.createFolder('d', never());
-    nuage.faults.add({
-      method: 'POST',
-      path: POSTS.source,
+    onPosts(nuage, {
       action: { kind: 'drop', at: 'before' },
     });
     const all = files('d', NAMES);
