@@ -82,6 +82,12 @@ export const OFFLINE_PROBE_MS_MAX = 60_000;
 /** What has brought nothing for so long is given up once the server is known to be away. */
 export const SILENT_READ_MS = 1_000;
 
+/**
+ * Nothing has come of what somebody waits for, for so long: is the server there? It is asked.
+ * Longer than a stream stands still because its reader does ({@link STREAM_IDLE_MS}).
+ */
+export const SILENCE_ASK_MS = 4_000;
+
 /** Operations remembered to tell a stale listing from a fresh one; far above what runs at once. */
 export const IN_FLIGHT_MEMORY_MAX = 10_000;
 
@@ -398,6 +404,12 @@ export const CONNECT_TIMEOUT_MS = 10_000;
 
 /** First byte of an ordinary answer: a busy PHP server needs seconds, a hung one never answers. */
 export const ANSWER_TIMEOUT_MS = 30_000;
+
+/**
+ * First byte when the root alone is looked at, the cheapest that can be asked: a server that takes
+ * longer counts as away, unless it has brought something else meanwhile.
+ */
+export const ROOT_ANSWER_TIMEOUT_MS = 10_000;
 
 /**
  * First byte of a deep listing: the server computes the whole before it sends any of it. Some

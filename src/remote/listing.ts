@@ -15,6 +15,7 @@ import {
   LISTING_BYTES_MAX,
   LISTING_ENTRIES_MAX,
   REMOTE_TOKEN_CHARS_MAX,
+  ROOT_ANSWER_TIMEOUT_MS,
   SINGLE_ANSWER_BYTES_MAX,
 } from '../limits.js';
 import type { HttpAnswer } from './answer.js';
@@ -30,6 +31,7 @@ export interface PropfindRequest {
   readonly body: string;
   readonly path: string;
   readonly signal: AbortSignal | undefined;
+  readonly answerTimeoutMs?: number;
   /** The answer is read on when this resolves. */
   readonly room?: EntrySink['room'];
 }
@@ -53,7 +55,7 @@ export async function propfind(
     },
     body: textBody(request.body),
     signal: request.signal,
-    answerTimeoutMs: depth === 'infinity' ? DEEP_LISTING_ANSWER_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
+    answerTimeoutMs: request.answerTimeoutMs ?? ANSWER_TIMEOUT_MS,
     // One that failed by its size would fail again, at the same cost for the server.
     isRepeatable: depth !== 'infinity',
     // 200 is what a portal answers: it must not pass for a listing.
@@ -135,6 +137,7 @@ export async function list(
     body: ENTRY_PROPFIND,
     path,
     signal,
+    answerTimeoutMs: depth === 'infinity' ? DEEP_LISTING_ANSWER_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
     room: sink.room,
   };
   await propfind(context.http, request, (row) => collector.add(row));
@@ -164,7 +167,8 @@ export async function rootState(context: DavContext, signal: AbortSignal): Promi
   let fingerprint = '';
   const address = context.files.address('');
   const request = { address, depth: '0', body: ROOT_PROPFIND, path: '', signal } as const;
-  await propfind(context.http, request, (row) => {
+  const answerTimeoutMs = ROOT_ANSWER_TIMEOUT_MS;
+  await propfind(context.http, { ...request, answerTimeoutMs }, (row) => {
     etag = unquoteEtag(row.values.get('d:getetag'));
     fingerprint = (row.values.get('oc:data-fingerprint') ?? '').slice(0, REMOTE_TOKEN_CHARS_MAX);
   });

@@ -1,9 +1,15 @@
 /**
- * Online or offline, learned from the outcome of every effect. While offline, one probe at a time
- * asks for the root's ETag, with growing pauses; its success resumes everything.
+ * Online or offline, learned from the outcome of every effect. Where somebody waits and nothing
+ * comes, the root's ETag is asked for, so that all others learn soon of a server that says nothing.
+ * While offline, one probe at a time asks for it, with growing pauses; its success resumes all.
  */
 import { type ErrorKind, LINE_FAILURES, NuageError } from '../errors.js';
-import { OFFLINE_PROBE_FIRST_MS, OFFLINE_PROBE_MS_MAX, SILENT_READ_MS } from '../limits.js';
+import {
+  OFFLINE_PROBE_FIRST_MS,
+  OFFLINE_PROBE_MS_MAX,
+  SILENCE_ASK_MS,
+  SILENT_READ_MS,
+} from '../limits.js';
 import type { SyncContext } from './context.js';
 
 /** Of the line's failures, those that say nothing of it now when told of an outage that is over. */
@@ -19,11 +25,13 @@ export class Connection {
   /** Monotonic: when the last outage was over. */
   #backAt = -Infinity;
   #probeDelayMs = OFFLINE_PROBE_FIRST_MS;
+  #isAsking = false;
 
   constructor(context: SyncContext) {
     this.#context = context;
     this.#since = context.clock.now();
     context.effects.onOutcome((error, heardAt) => this.#learn(error, heardAt));
+    context.effects.onAwaitedRead(() => this.#lookIn(SILENCE_ASK_MS));
   }
 
   get online(): boolean {
@@ -71,6 +79,8 @@ export class Connection {
       return;
     }
     if (LATE_FAILURES.has(error.kind) && heardAt < this.#backAt) return;
+    // One request is slow: the server has brought something else meanwhile.
+    if (error.kind === 'timeout' && heardAt < this.#context.effects.heardAt) return;
     this.#goOffline(error);
   }
 
@@ -95,16 +105,33 @@ export class Connection {
     if (!wasOnline) return;
     this.#since = this.#context.clock.now();
     this.#context.logger.warn('offline', { kind: reason.kind, reason: reason.message });
-    // Whoever waits for one of them asks again, and is told at once.
-    this.#context.effects.abortSilentReads(SILENT_READ_MS);
+    this.#lookForSilence();
     for (const listener of this.#listeners) listener(false);
   }
 
   #probe(): void {
     this.#probeDelayMs = Math.min(this.#probeDelayMs * 2, OFFLINE_PROBE_MS_MAX);
-    this.#context.effects.start(
-      { op: 'root-state' },
-      { done: () => undefined, failed: () => undefined },
-    );
+    this.#ask();
+  }
+
+  #ask(): void {
+    if (this.#isAsking) return;
+    this.#isAsking = true;
+    const ended = (): void => void (this.#isAsking = false);
+    this.#context.effects.start({ op: 'root-state' }, { done: ended, failed: ended });
+  }
+
+  #lookIn(delayMs: number): void {
+    this.#context.timers.setIfSooner('silence', delayMs, () => this.#lookForSilence());
+  }
+
+  /** As long as somebody waits. Who does, offline, asks again when it is given up, and is told. */
+  #lookForSilence(): void {
+    const { effects } = this.#context;
+    const silentMs = effects.longestSilenceMs;
+    if (silentMs === undefined) return;
+    if (!this.online) effects.abortSilentReads(SILENT_READ_MS);
+    else if (silentMs >= SILENCE_ASK_MS) this.#ask();
+    this.#lookIn(this.online ? SILENCE_ASK_MS : SILENT_READ_MS);
   }
 }

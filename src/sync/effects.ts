@@ -48,6 +48,11 @@ function speaksOfServer(effect: Effect, error: NuageError | undefined): boolean 
   return !isLarge || error === undefined || !SIZE_FAILURES.has(error.kind);
 }
 
+/** Bytes that are sent leave this machine, and no more is known of them. */
+function isFromServer({ type }: EffectEvent, { op }: Effect): boolean {
+  return type !== 'sent' && type !== 'failed' && op !== 'sync-files';
+}
+
 /** What operations wait for, and ask for again when it was given up. */
 function isAwaitedRead(effect: Effect): boolean {
   if (effect.op === 'list') return effect.depth !== 'infinity';
@@ -58,6 +63,8 @@ export class EffectClient {
   readonly #post: (request: EffectRequest) => void;
   readonly #clock: Clock;
   readonly #running = new Map<EffectId, Running>();
+  #heardAt = -Infinity;
+  #awaited: () => void = () => undefined;
   #outcome: OutcomeListener = () => undefined;
   #lastId: EffectId = 0;
 
@@ -68,6 +75,11 @@ export class EffectClient {
 
   onOutcome(listener: OutcomeListener): void {
     this.#outcome = listener;
+  }
+
+  /** Told of every read that somebody may wait for, when it begins. */
+  onAwaitedRead(listener: () => void): void {
+    this.#awaited = listener;
   }
 
   get running(): number {
@@ -83,6 +95,7 @@ export class EffectClient {
     const heardAt = this.#clock.monotonic();
     this.#running.set(id, { effect, observer: observer as unknown as AnyObserver, heardAt });
     this.#post({ type: 'start', id, effect });
+    if (isAwaitedRead(effect)) this.#awaited();
     return id;
   }
 
@@ -99,6 +112,20 @@ export class EffectClient {
     if (this.#running.has(id)) this.#post({ type: 'allow', id, upTo });
   }
 
+  /** Monotonic: when the server brought something last. */
+  get heardAt(): number {
+    return this.#heardAt;
+  }
+
+  /** For how long nothing came of the read that has waited longest; undefined where none runs. */
+  get longestSilenceMs(): number | undefined {
+    let since: number | undefined;
+    for (const { effect, heardAt } of this.#running.values()) {
+      if (isAwaitedRead(effect)) since = Math.min(since ?? Infinity, heardAt);
+    }
+    return since === undefined ? undefined : this.#clock.monotonic() - since;
+  }
+
   /** Asks all reads to end of which nothing came for so long: the line is known to be down. */
   abortSilentReads(silentMs: number): void {
     const before = this.#clock.monotonic() - silentMs;
@@ -112,6 +139,7 @@ export class EffectClient {
     if (running === undefined) return;
     const { effect, observer, heardAt } = running;
     running.heardAt = this.#clock.monotonic();
+    if (isFromServer(event, effect)) this.#heardAt = running.heardAt;
     switch (event.type) {
       case 'entries':
         observer.entries?.(event.entries);

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { NuageError } from '../../src/errors.js';
 import { Parked } from '../../src/fuse/filesystem.js';
-import { SILENT_READ_MS } from '../../src/limits.js';
+import { SILENCE_ASK_MS, SILENT_READ_MS } from '../../src/limits.js';
 import { EngineBench } from '../support/engine-bench.js';
 
 const CALLER = { unique: 1n, uid: 1000, gid: 1000, pid: 1 };
@@ -23,10 +23,17 @@ afterEach(() => bench.close());
 function pollFails(): void {
   const { poller } = bench.engine.context.sync;
   poller.pollNow();
+  timeOut(bench.server.waiting - 1);
+}
+
+function timeOut(pick: number): void {
   bench.server.failure = 'timeout';
-  bench.step(bench.server.waiting - 1);
+  bench.step(pick);
   bench.server.failure = undefined;
 }
+
+/** How often the server was asked whether it is there. */
+const asked = (): number => bench.server.log.filter(({ op }) => op === 'root-state').length;
 
 function attempt(operation: () => unknown): string {
   try {
@@ -62,6 +69,47 @@ describe('a read of which nothing has come', () => {
     expect(readAttempt(file, 0)).toBe('done');
     bench.closeHandle(file);
   });
+
+  it('is given up a second later when it had just begun, and nothing comes', () => {
+    while (bench.step());
+    const file = bench.open('film.bin');
+    expect(readAttempt(file, 0)).toBe('waits');
+    pollFails();
+    bench.advance(SILENT_READ_MS);
+    expect(readAttempt(file, 0)).toBe('offline');
+    bench.closeHandle(file);
+  });
+
+  it('makes the engine ask whether the server is there, as long as it waits', () => {
+    while (bench.step());
+    const file = bench.open('film.bin');
+    const before = asked();
+    expect(readAttempt(file, 0)).toBe('waits');
+    bench.advance(SILENCE_ASK_MS - 1);
+    expect(asked()).toBe(before);
+    bench.advance(1);
+    bench.advance(SILENCE_ASK_MS);
+    expect(asked()).toBe(before + 1);
+    bench.step(bench.server.waiting - 1);
+    bench.advance(SILENCE_ASK_MS);
+    expect(asked()).toBe(before + 2);
+    timeOut(bench.server.waiting - 1);
+    expect(bench.engine.context.sync.connection.online).toBe(false);
+    expect(readAttempt(file, 0)).toBe('offline');
+    bench.closeHandle(file);
+  });
+
+  it('says nothing of the server when that has answered others meanwhile', () => {
+    while (bench.step());
+    const file = bench.open('film.bin');
+    expect(readAttempt(file, 0)).toBe('waits');
+    bench.advance(SILENCE_ASK_MS);
+    bench.step(bench.server.waiting - 1);
+    timeOut(0);
+    expect(bench.engine.context.sync.connection.online).toBe(true);
+    expect(readAttempt(file, 0)).toBe('timeout');
+    bench.closeHandle(file);
+  });
 });
 
 describe('a listing of which nothing has come', () => {
@@ -80,12 +128,6 @@ describe('a listing of which nothing has come', () => {
 
 describe('an answer that does not come in time', () => {
   const isOnline = (): boolean => bench.engine.context.sync.connection.online;
-
-  function timeOut(pick: number): void {
-    bench.server.failure = 'timeout';
-    bench.step(pick);
-    bench.server.failure = undefined;
-  }
 
   it('says nothing of the line when it was asked for before the server was back', () => {
     while (bench.step());

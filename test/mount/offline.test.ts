@@ -2,18 +2,22 @@
  * A server that is gone, in each way in which one can be: what is known lists and stats, what was
  * read reads, the rest fails soon, and all goes on by itself. On real mounts.
  */
-import { spawn } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { MountStatus } from '../../src/cli/control-messages.js';
+import { ROOT_ANSWER_TIMEOUT_MS, SILENCE_ASK_MS } from '../../src/limits.js';
 import { NuageProcess } from '../demo/nuage-process.js';
 import { MountedNuage } from '../support/mounted-nuage.js';
 
 /** Beside what a busy machine takes to start a program. */
 const AT_ONCE_MS = 1_000;
 const LONG_MS = 90_000;
+
+/** Until everybody knows of a server that says nothing, on a busy machine. */
+const SILENCE_MS_MAX = 25_000;
 
 let nuage: MountedNuage | undefined;
 let again: NuageProcess | undefined;
@@ -30,6 +34,8 @@ async function start(): Promise<MountedNuage> {
     files: {
       'known/read.txt': Buffer.from('read before'),
       'known/unread.txt': Buffer.alloc(100_000, 'u'),
+      'known/stuck.bin': Buffer.alloc(3_000_000, 's'),
+      'known/other.bin': Buffer.alloc(3_000_000, 'o'),
       'unknown/deep/file.txt': Buffer.from('never seen'),
     },
   });
@@ -139,23 +145,48 @@ describe('a server', { timeout: 180_000 }, () => {
     const mounted = await start();
     const id = await mounted.server.fault({ action: { kind: 'hang', at: 'before' } });
     const interrupted = reader(mounted, 'known/unread.txt');
-    const patient = read(mounted, 'unknown/deep/file.txt');
+    const patient = ['unknown/deep/file.txt', 'known/stuck.bin', 'known/other.bin'].map((file) =>
+      read(mounted, file),
+    );
     await pause(1_000);
     await expectKnownWorks(mounted);
-    const before = Date.now();
-    interrupted.kill('SIGINT');
-    await once(interrupted, 'exit');
-    expect(Date.now() - before).toBeLessThan(AT_ONCE_MS);
+    await expectEndsAtOnce(interrupted);
     await until(mounted, false);
     const known = Date.now();
-    expect((await patient).text).toMatch(/ENETUNREACH|ETIMEDOUT/);
+    for (const { text, ms } of await Promise.all(patient)) {
+      expect(text).toMatch(/ENETUNREACH|ETIMEDOUT/);
+      expect(ms).toBeLessThan(SILENCE_MS_MAX);
+    }
     expect(Date.now() - known).toBeLessThan(2 * AT_ONCE_MS);
     await expectKnownWorks(mounted);
     await expectRestFailsSoon(mounted);
     await mounted.server.control('unfault', { id });
     await expectAllResumes(mounted, mounted.server);
   });
+
+  it('that says nothing of one file holds up its reader alone, who can be interrupted', async () => {
+    const mounted = await start();
+    const action = { kind: 'hang', at: 'before' } as const;
+    const id = await mounted.server.fault({ method: 'GET', path: 'stuck', action });
+    const held = reader(mounted, 'known/stuck.bin');
+    await expect.poll(() => mounted.server.hits(id), { timeout: LONG_MS }).toBeGreaterThan(0);
+    const others = ['known/other.bin', 'known/unread.txt', 'unknown/deep/file.txt'];
+    const texts = others.map(async (file) => (await read(mounted, file)).text);
+    // Longer than the server is given to say that it is there.
+    await pause(SILENCE_ASK_MS + ROOT_ANSWER_TIMEOUT_MS);
+    expect(await Promise.all(texts)).toEqual(['o'.repeat(20), 'u'.repeat(20), 'never seen']);
+    expect((await status(mounted)).online).toBe(true);
+    expect(held.exitCode).toBeNull();
+    await expectEndsAtOnce(held);
+  });
 });
+
+async function expectEndsAtOnce(waiting: ChildProcess): Promise<void> {
+  const before = Date.now();
+  waiting.kill('SIGINT');
+  await once(waiting, 'exit');
+  expect(Date.now() - before).toBeLessThan(AT_ONCE_MS);
+}
 
 function reader(mounted: MountedNuage, file: string) {
   return spawn('cat', [path.join(mounted.folder, file)], { stdio: 'ignore' });
