@@ -706,6 +706,12 @@ export const XATTR_VALUE_BYTES_MAX = 64 * KIB;
 /** A smaller copy is made here sooner than the server answers to one (0.3 s were seen). */
 export const SERVER_COPY_BYTES_MIN = 256 * KIB;
 
+/**
+ * A copy waits so long for its new folder, which takes the server a fraction of a second; when the
+ * queue is busy with more, it is made here.
+ */
+export const SERVER_COPY_FOLDER_WAIT_MS_MAX = 10_000;
+
 /** One turn of copy_file_range and of zeroing; the kernel or the program asks for the rest. */
 export const COPY_PIECE_BYTES = 1 * MIB;
 

@@ -1,5 +1,5 @@
 /** MKCOL, MOVE, COPY and DELETE on the files of a user. */
-import { constants, copyFileSync, lstatSync, mkdirSync, renameSync } from 'node:fs';
+import { constants, copyFileSync, lstatSync, mkdirSync, renameSync, utimesSync } from 'node:fs';
 import path from 'node:path';
 import type { Account } from './account.js';
 import { header, type Answer, type DavExchange } from './answer.js';
@@ -168,8 +168,8 @@ export async function copy(exchange: DavExchange): Promise<Answer> {
 }
 
 /**
- * The copy has a new id and, the traps, the etag of its source and no more rights than the source
- * had in its share.
+ * The copy has a new id and the time of its source and, the traps, its etag and no more rights than
+ * the source had in its share.
  */
 function copyNode(
   account: Account,
@@ -178,8 +178,12 @@ function copyNode(
 ): TreeNode {
   const { tree } = account;
   const file = path.join(tree.diskPath(to.parent), to.name);
-  if (isFolder(source)) mkdirSync(file);
-  else copyFileSync(tree.diskPath(source), file, constants.COPYFILE_FICLONE);
+  if (isFolder(source)) {
+    mkdirSync(file);
+  } else {
+    copyFileSync(tree.diskPath(source), file, constants.COPYFILE_FICLONE);
+    utimesSync(file, source.mtime, source.mtime);
+  }
   const node = tree.add(to.parent, to.name, lstatSync(file));
   node.grants = shareOf(source, account.shares)?.share.permissions ?? source.grants;
   if (!isFolder(source) || !isFolder(node)) {

@@ -69,6 +69,11 @@ export class Handles {
     return this.files().some((file) => file.ino === ino && file.isPastPages);
   }
 
+  /** It has not been released yet. */
+  isOpen(handle: FileHandle): boolean {
+    return this.openCount(handle.ino) > 0 && this.files().includes(handle);
+  }
+
   /** How often this file or folder is open. */
   openCount(ino: number): number {
     return this.#openCounts.get(ino) ?? 0;

@@ -111,7 +111,8 @@ export async function copy(
     if (error instanceof NuageError && error.kind === 'precondition') {
       throw await whyRefused(context, { to, error }, signal);
     }
-    throw error;
+    if (!isOutcomeUnknown(error)) throw error;
+    await settle(error, () => wasCopied(context, target, signal));
   }
   await setModified(context, to, mtime, signal);
   const made = await stat(context, to, signal);
@@ -146,6 +147,16 @@ async function wasMoved(
   if (left !== undefined) return undefined;
   const arrived = await ifFound(stat(context, target.to, signal));
   return arrived === undefined ? undefined : true;
+}
+
+/** Nothing else but a copy of it has the ETag of its source. */
+async function wasCopied(
+  context: DavContext,
+  { to, etag, size }: CopyTarget,
+  signal: AbortSignal,
+): Promise<true | undefined> {
+  const made = await ifFound(stat(context, to, signal));
+  return made?.etag === etag && made.size === size ? true : undefined;
 }
 
 /** @param etag guards a file; that of a folder says nothing to a Nextcloud's DELETE. */

@@ -48,5 +48,8 @@ export const listingKey = (ino: number): string => `listing:${ino}`;
 /** Wakes every operation that waits until this content is on the disk. */
 export const syncKey = (content: string): string => `sync:${content}`;
 
+/** Wakes every operation that waits until what was on its way of this node is over. */
+export const stepKey = (ino: number): string => `step:${ino}`;
+
 /** Wakes every operation that needs bytes of this content. */
 export const contentKey = (content: string): string => CONTENT_KEY_PREFIX + content;

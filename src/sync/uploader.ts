@@ -18,7 +18,7 @@ import {
 } from '../limits.js';
 import type { Activity } from './activity.js';
 import type { Connection } from './connection.js';
-import type { SyncContext } from './context.js';
+import { stepKey, type SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
 import type { Lister } from './lister.js';
 import { nextStep, type PlannerView, type Step } from './planner.js';
@@ -217,10 +217,12 @@ export class Uploader {
         end();
         this.#parts.activity.settled(ino);
         if (step.kind === 'create-folder') this.#childrenFirst(ino);
+        this.#context.wake(stepKey(ino));
       },
       failed: (error) => {
         end();
         this.#failed(step, error);
+        this.#context.wake(stepKey(ino));
       },
     };
     try {

@@ -228,6 +228,53 @@ contract('copying', (server) => {
     expect(await copy('d/e/f', 'nirgends/f')).toBe(409);
     expect(await copy('d', 'd/d')).toBe(409);
   });
+
+  it('holds conditions against the source, and Overwrite against the destination', async () => {
+    const dir = await server.folder();
+    await server.put(`${dir}/a`, 'source');
+    await server.put(`${dir}/old`, 'old');
+    const etag = await server.etag(`${dir}/a`);
+    const copy = async (to: string, headers: Record<string, string>) => {
+      const destination = server.at(`${dir}/${to}`);
+      const answer = await server.dav('COPY', `${dir}/a`, { headers: { destination, ...headers } });
+      return [answer.status, answer.exception];
+    };
+    const refused = [412, 'PreconditionFailed'];
+    expect(await copy('new', { 'if-match': '"other"' })).toEqual(refused);
+    expect(await copy('new', { 'if-none-match': '*' })).toEqual(refused);
+    expect(await copy('new', { 'if-none-match': etag })).toEqual(refused);
+    expect(await copy('old', { 'if-match': etag, overwrite: 'F' })).toEqual(refused);
+    expect(await copy('old', { 'if-match': '"other"', overwrite: 'T' })).toEqual(refused);
+    expect((await server.dav('GET', `${dir}/new`)).status).toBe(404);
+    expect(await read(server, `${dir}/old`)).toBe('old');
+    expect(await copy('new', { 'if-match': etag, overwrite: 'F' })).toEqual([201, '']);
+    expect(await copy('newer', { 'if-none-match': '"other"', overwrite: 'f' })).toEqual([201, '']);
+    expect((await copy('newest', { overwrite: 'perhaps' }))[0]).toBe(400);
+    expect((await copy('a', { overwrite: 'F' }))[0]).toBe(412);
+  });
+
+  it('gives the copy the ETag and the time of its source, and a number of its own', async () => {
+    const dir = await server.folder();
+    await server.put(`${dir}/a`, 'source', { 'x-oc-mtime': '1700000000' });
+    const headers = { destination: server.at(`${dir}/b`), overwrite: 'F' };
+    await server.dav('COPY', `${dir}/a`, { headers });
+    expect(await server.etag(`${dir}/b`)).toBe(await server.etag(`${dir}/a`));
+    expect(await server.fileId(`${dir}/b`)).not.toBe(await server.fileId(`${dir}/a`));
+    const time = async (name: string) =>
+      (await server.properties(`${dir}/${name}`, ['d:getlastmodified']))['d:getlastmodified'];
+    expect(await time('b')).toBe(await time('a'));
+  });
+
+  it('over an existing file replaces it by another one', async () => {
+    const dir = await server.folder();
+    await server.put(`${dir}/a`, 'source');
+    await server.put(`${dir}/old`, 'old');
+    const before = await server.fileId(`${dir}/old`);
+    const headers = { destination: server.at(`${dir}/old`), overwrite: 'T' };
+    expect(await codeOf(server.dav('COPY', `${dir}/a`, { headers }))).toBe(204);
+    expect(await read(server, `${dir}/old`)).toBe('source');
+    expect(await server.fileId(`${dir}/old`)).not.toBe(before);
+  });
 });
 
 contract('what is not spoken', (server) => {

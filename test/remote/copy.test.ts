@@ -30,4 +30,26 @@ describe('a copy', () => {
     expect(await kindOf(remote.copy(over, never()))).toBe('exists');
     expect(await textOf(remote, 'b')).toBe('mine');
   });
+
+  it('whose answer is lost is known by the ETag of its source, and not made twice', async () => {
+    const { nuage, remote } = await nuageAccount();
+    await put(remote, 'a', 'bytes', 1_600_000_000);
+    const { etag } = await remote.stat('a', never());
+    nuage.faults.add({ method: 'COPY', times: 1, action: { kind: 'drop', at: 'answer' } });
+    const target = { from: 'a', to: 'b', etag, size: 5, mtime: 1_700_000_000 };
+    const made = await remote.copy(target, never());
+    expect(made).toMatchObject({ path: 'b', size: 5, mtime: 1_700_000_000 });
+    expect(nuage.requests.of('COPY')).toHaveLength(1);
+  });
+
+  it('whose answer is lost is not taken for what somebody else put there', async () => {
+    const { nuage, remote } = await nuageAccount();
+    await put(remote, 'a', 'bytes', 1_600_000_000);
+    const { etag } = await remote.stat('a', never());
+    await put(remote, 'b', 'other', 1_600_000_000);
+    nuage.faults.add({ method: 'COPY', times: 1, action: { kind: 'drop', at: 'before' } });
+    const target = { from: 'a', to: 'b', etag, size: 5, mtime: 1_700_000_000 };
+    expect(await kindOf(remote.copy(target, never()))).toBe('offline');
+    expect(await textOf(remote, 'b')).toBe('other');
+  });
 });

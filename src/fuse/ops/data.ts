@@ -8,7 +8,7 @@ import { FILE_TOO_BIG, INVALID, NOT_IMPLEMENTED } from '../protocol-errno.js';
 import { PAYLOAD } from '../reply.js';
 import { COPY_FILE_RANGE_IN, FALLOCATE_IN, LSEEK_IN, READ_IN, WRITE_IN } from '../structs-in.js';
 
-/** fuse_write_out counts in 32 bits; the kernel itself copies at most this much in one call. */
+/** fuse_write_out counts in 32 bits; whoever wants more is told so much, and asks for the rest. */
 const COPIED_BYTES_MAX = 0xffff_f000;
 
 export function read({ fileSystem, request, reply }: Exchange): Result<number> {
@@ -61,18 +61,18 @@ export function lseek({ fileSystem, request, reply }: Exchange): Result<number> 
 }
 
 export function copyFileRange(exchange: Exchange): Result<number> {
-  const copied = copy(exchange, COPIED_BYTES_MAX);
+  const copied = copy(exchange);
   if (copied instanceof Parked || copied < 0) return copied;
-  return exchange.reply.putWritten(0, copied);
+  return exchange.reply.putWritten(0, Math.min(copied, COPIED_BYTES_MAX));
 }
 
 export function copyFileRange64(exchange: Exchange): Result<number> {
-  const copied = copy(exchange, Number.MAX_SAFE_INTEGER);
+  const copied = copy(exchange);
   if (copied instanceof Parked || copied < 0) return copied;
   return exchange.reply.putCopied(0, copied);
 }
 
-function copy({ fileSystem, request }: Exchange, lengthMax: number): Result<number> {
+function copy({ fileSystem, request }: Exchange): Result<number> {
   if (fileSystem.copyFileRange === undefined) return -NOT_IMPLEMENTED;
   const { at } = COPY_FILE_RANGE_IN;
   if (request.u64(at.flags) !== 0) return -INVALID;
@@ -86,6 +86,6 @@ function copy({ fileSystem, request }: Exchange, lengthMax: number): Result<numb
     handle: request.u64(at.fh_out),
     offset: request.u64(at.off_out),
   };
-  const length = Math.min(request.u64(at.len), lengthMax);
+  const length = Math.min(request.u64(at.len), Number.MAX_SAFE_INTEGER);
   return fileSystem.copyFileRange(request.caller(), from, to, length);
 }
