@@ -7,7 +7,7 @@ import type { TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import type { Parked } from '../fuse/filesystem.js';
 import { type Result } from '../fuse/filesystem.js';
-import { BLOCK_SIZE_BYTES } from '../limits.js';
+import { BLOCK_SIZE_BYTES, CHUNKS_MAX } from '../limits.js';
 import type { Wanted } from '../sync/reader.js';
 import { timestampNow } from './attributes.js';
 import { type FsContext, park, requireFile } from './context.js';
@@ -116,7 +116,7 @@ export function writeBytes(
   const wait = prepare(context, node, range);
   if (wait !== undefined) return wait;
   const size = Math.max(node.size, range.end);
-  context.space.grow(size - node.size);
+  claimGrowth(context, node, size);
   markDirty(context, node.ino, content);
   sync.guards.bump(node.ino);
   contents.write(content, offset, data);
@@ -139,7 +139,7 @@ export function resize(context: FsContext, ino: number, size: number): Parked | 
   if (node.size !== size) {
     const waitFor = sync.reader.clear(content, Math.min(node.size, size), Infinity);
     if (waitFor !== undefined) return park(context, waitFor);
-    context.space.grow(size - node.size);
+    claimGrowth(context, node, size);
     markDirty(context, ino, content);
     sync.guards.bump(ino);
     contents.resize(content, size);
@@ -147,6 +147,16 @@ export function resize(context: FsContext, ino: number, size: number): Parked | 
   openFiles.written(ino, size, timestampNow(context.clock));
   sync.activity.changed(ino);
   return undefined;
+}
+
+/** @throws kind `too-large` or `quota` for what the server would not take. */
+function claimGrowth({ space, server }: FsContext, node: TreeNode, size: number): void {
+  const chunkBytesMax = server()?.chunkBytesMax;
+  const isSent = size > node.size && !node.staysHere;
+  if (isSent && chunkBytesMax !== undefined && size > CHUNKS_MAX * chunkBytesMax) {
+    throw new NuageError('too-large', 'the server takes no file of this size', { path: node.name });
+  }
+  space.grow(size - node.size);
 }
 
 /** A conflict or a refresh may have given the file another content since it was opened. */

@@ -109,6 +109,25 @@ export class LiveBench {
     }
   }
 
+  /** As `cp`, over what an earlier try has left. */
+  async copy(from: string, to: string): Promise<void> {
+    const source = await this.perform(() => this.bench.open(from, constants.O_RDONLY));
+    const target = await this.perform(() => this.bench.create(to));
+    try {
+      for (let offset = 0, bytes = 1; bytes > 0; offset += bytes) {
+        bytes = await this.perform(() => this.bench.copyPiece(source, target, offset));
+      }
+    } finally {
+      this.bench.closeHandle(target);
+      this.bench.closeHandle(source);
+    }
+  }
+
+  /** What the server can do is known from now on. */
+  async offerBulkUpload(): Promise<void> {
+    await this.#remote.connect(new AbortController().signal);
+  }
+
   /** All that the user sees, as {@link EngineBench.tree}. */
   async tree(at = ''): Promise<readonly (readonly [string, string])[]> {
     const all: (readonly [string, string])[] = [];

@@ -5,6 +5,8 @@ import type { FaultAction, FaultRule } from '../../src/demo/faults.js';
 export const OPERATIONS = {
   PUT: { method: 'PUT', path: '/dav/files/' },
   chunk: { method: 'PUT', path: '/dav/uploads/' },
+  POST: { method: 'POST', path: '/dav/bulk$' },
+  COPY: { method: 'COPY' },
   MOVE: { method: 'MOVE' },
   MKCOL: { method: 'MKCOL' },
   DELETE: { method: 'DELETE' },

@@ -43,7 +43,11 @@ const HOUR_MS = 3_600_000;
 
 type Tree = readonly (readonly [string, string])[];
 
-const LARGE = 'grand '.repeat(40_000);
+/** So much that the server copies it. */
+const LARGE = 'grand '.repeat(45_000);
+
+/** So many that they go together. */
+const SMALL = ['a', 'b', 'c', 'd', 'e'];
 
 const BEFORE = {
   saved: 'first',
@@ -62,7 +66,12 @@ const AFTER: Tree = [
   ['late/', ''],
   ['late/changed', 'changed elsewhere'],
   ['made/', ''],
-  ['made/inside', 'new in new'],
+  ['made/a', 'small a'],
+  ['made/b', 'small b'],
+  ['made/c', 'small c'],
+  ['made/copied', LARGE],
+  ['made/d', 'small d'],
+  ['made/e', 'small e'],
   ['new', 'new'],
   ['saved', 'second'],
   ['theirs', 'written elsewhere'],
@@ -88,6 +97,7 @@ async function play({ operation, fault, lasts }: Cell): Promise<number> {
     for (const name of ['saved', 'theirs']) await live.read(name);
     for (const folder of ['', 'folder', 'late']) await live.perform(() => bench.list(folder));
     await live.turnFor(2_000);
+    if (operation === 'POST') await live.offerBulkUpload();
     const rule = nuage.faults.add({
       ...OPERATIONS[operation],
       action: actionOf(fault),
@@ -127,11 +137,12 @@ async function work(live: LiveBench): Promise<void> {
     () => bench.write('new', 'new'),
     () => bench.write('saved', 'second'),
     () => bench.mkdir('made'),
-    () => bench.write('made/inside', 'new in new'),
+    ...SMALL.map((name) => () => bench.write(`made/${name}`, `small ${name}`)),
     () => bench.rename('folder/old name', 'folder/new name'),
     () => bench.unlink('gone'),
   ];
   for (const step of steps) await live.perform(step);
+  await retried(live, () => live.copy('unread', 'made/copied'));
   await retried(live, () => live.writeAt('large', LARGE.length, 'and more'));
   expect(await retried(live, () => live.read('unread')), 'what was read').toBe(LARGE);
 }

@@ -56,6 +56,11 @@ export interface BenchOptions {
   readonly post?: (request: EffectRequest) => void;
 }
 
+export interface OpenFile {
+  readonly ino: number;
+  readonly handle: number;
+}
+
 export interface Notification {
   readonly what: 'inode' | 'entry' | 'delete';
   readonly ino: number;
@@ -292,7 +297,7 @@ export class EngineBench {
     }
   }
 
-  open(at: string, flags: number = O_RDWR): { ino: number; handle: number } {
+  open(at: string, flags: number = O_RDWR): OpenFile {
     const ino = this.lookup(at);
     const { handle } = this.run(() => this.#fs.open(CALLER, ino, flags));
     return { ino, handle };
@@ -309,16 +314,16 @@ export class EngineBench {
     }
   }
 
-  writeHandle(file: { ino: number; handle: number }, offset: number, text: string): void {
+  writeHandle(file: OpenFile, offset: number, text: string): void {
     const data = Buffer.from(text);
     this.run(() => this.#fs.write(CALLER, { ...file, offset }, data));
   }
 
-  syncHandle({ ino, handle }: { ino: number; handle: number }): void {
+  syncHandle({ ino, handle }: OpenFile): void {
     this.run(() => this.#fs.fsync(CALLER, ino, handle));
   }
 
-  closeHandle({ ino, handle }: { ino: number; handle: number }): void {
+  closeHandle({ ino, handle }: OpenFile): void {
     try {
       this.#fs.flush(CALLER, ino, handle);
     } finally {
@@ -336,7 +341,7 @@ export class EngineBench {
     }
   }
 
-  create(at: string): { ino: number; handle: number } {
+  create(at: string): OpenFile {
     const { parent, name } = this.#place(at);
     if (this.has(at)) return this.open(at, O_RDWR | constants.O_TRUNC);
     const flags = O_RDWR | O_EXCL;
@@ -381,12 +386,17 @@ export class EngineBench {
     const source = this.open(from, O_RDONLY);
     const target = this.create(to);
     for (let offset = 0, bytes = 1; bytes > 0; offset += bytes) {
-      bytes = this.run(() =>
-        this.#fs.copyFileRange(CALLER, { ...source, offset }, { ...target, offset }, 2 ** 31),
-      );
+      bytes = this.copyPiece(source, target, offset);
     }
     this.closeHandle(target);
     this.closeHandle(source);
+  }
+
+  /** @returns how much of the rest was copied. */
+  copyPiece(source: OpenFile, target: OpenFile, offset: number): number {
+    const from = { ...source, offset };
+    const to = { ...target, offset };
+    return this.run(() => this.#fs.copyFileRange(CALLER, from, to, 2 ** 31));
   }
 
   truncate(at: string, size: number): void {

@@ -53,6 +53,12 @@ const writingCases: CaseTable = {
       }
     });
   },
+  'no file is larger than the largest': (dir) => {
+    const path = join(dir, 'a');
+    writeFileSync(path, 'text');
+    fails('EFBIG', () => truncateSync(path, Number.MAX_SAFE_INTEGER));
+    assert.equal(readFileSync(path, 'utf8'), 'text');
+  },
   'a read stops at the end, and behind it gives nothing': (dir) => {
     const path = join(dir, 'a');
     writeFileSync(path, 'text');
