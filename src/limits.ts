@@ -846,6 +846,15 @@ export const SUPPORT_LOG_LINES_MAX = 200;
 export const LOG_LINES_SHOWN = 50;
 export const LOG_FOLLOW_MS = 500;
 
+/** Ranges of `status --metrics`: answers out of memory, of the disk, of the server, and stalls. */
+export const OPERATION_SECONDS_BOUNDS: readonly number[] = [
+  0.00005, 0.0002, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 30,
+];
+/** From one round trip to the patience that we have. */
+export const REQUEST_SECONDS_BOUNDS: readonly number[] = [
+  0.005, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60,
+];
+
 /** `systemctl start` waits until the mount answers, which the unit limits to 90 s. */
 export const SYSTEMCTL_MS_MAX = 100_000;
 

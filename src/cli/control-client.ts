@@ -16,6 +16,7 @@ import type {
 import { CommandError, EXIT } from './exit-codes.js';
 import { humanList } from './messages/figures.js';
 import { findMountText } from './messages/unmount.js';
+import type { MountMetrics } from './metrics/exposition.js';
 import { quoted } from './quoted.js';
 import { within } from './within.js';
 
@@ -99,7 +100,18 @@ export function ask<Op extends ControlRequest['op']>(
 
 /** Of a mount that may be stuck. */
 export function askStatus(mount: RunningMount): Promise<MountStatus> {
-  return exchange(mount, { op: 'status' }, async (answer) => {
+  return askSoon(mount, { op: 'status' });
+}
+
+export function askMetrics(mount: RunningMount): Promise<MountMetrics> {
+  return askSoon(mount, { op: 'metrics' });
+}
+
+function askSoon<Op extends 'status' | 'metrics'>(
+  mount: RunningMount,
+  request: { readonly op: Op },
+): Promise<ControlResults[Op]> {
+  return exchange<Op>(mount, request as Extract<ControlRequest, { op: Op }>, async (answer) => {
     const line = await within(STATUS_ANSWER_MS_MAX, answer);
     if (line !== undefined) return line;
     const pid = String(mount.pid);

@@ -2,11 +2,14 @@
 import type { ErrorRecord } from '../errors.js';
 import type { BandwidthLimits } from '../remote/bandwidth.js';
 import type { EngineStatus } from './engine-messages.js';
+import type { MountMetrics } from './metrics/exposition.js';
 import type { Transfer } from './transfers.js';
 import type { EngineAnswers, EngineQuestion } from './engine-questions.js';
 
 export type ControlRequest =
   | { readonly op: 'status' }
+  /** For Prometheus. */
+  | { readonly op: 'metrics' }
   /** Answered once everything has been sent or was refused. */
   | { readonly op: 'sync' }
   /** Answered before it ends. `lazy`: also when programs stand in the folder. */
@@ -18,6 +21,7 @@ export type ControlRequest =
 /** The answer to each request, by its `op`. */
 export interface ControlResults extends EngineAnswers {
   status: MountStatus;
+  metrics: MountMetrics;
   sync: MountStatus;
   unmount: MountStatus;
   login: MountStatus;

@@ -8,6 +8,8 @@ import { firstLine } from './control-line.js';
 import { type EngineQuestion, QUESTION_FIELDS } from './engine-questions.js';
 import type { ControlAnswer, ControlRequest, ControlResult } from './control-messages.js';
 
+const BARE = ['status', 'metrics', 'sync', 'login'] as const;
+
 export type ControlHandler = (request: ControlRequest) => Promise<ControlResult>;
 
 /** @returns ends it, and whoever is still connected. */
@@ -61,10 +63,15 @@ async function serve(
 function parse(line: string): ControlRequest {
   const request = readRequest(line);
   const { op } = request;
-  if (op === 'status' || op === 'sync' || op === 'login') return { op };
+  if (isBare(op)) return { op };
   if (op === 'unmount') return { op, lazy: 'lazy' in request && request.lazy };
   if (op === undefined) throw unknownCommand();
   return questionOf(op, request);
+}
+
+/** It says all by its name. */
+function isBare(op: ControlRequest['op'] | undefined): op is (typeof BARE)[number] {
+  return BARE.some((bare) => bare === op);
 }
 
 /** Its fields, all of the right type and no others. */

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { systemClock } from '../clock.js';
 import { fromErrorRecord, NuageError } from '../errors.js';
 import type { Notice } from '../fs/engine.js';
+import { OperationCounters } from '../fuse/operation-counters.js';
 import { closeDescriptor, createWakeup, signalWakeup } from '../fuse/system.js';
 import { workerEntry } from '../fuse/worker-entry.js';
 import { NURSERY_MIB } from '../limits.js';
@@ -15,7 +16,7 @@ import { TransferTable } from './transfers.js';
 import type { EngineAnswer, EngineAnswers, EngineQuestion } from './engine-questions.js';
 
 export interface EngineLinkParts {
-  readonly options: Omit<EngineOptions, 'wakeupFd'>;
+  readonly options: Omit<EngineOptions, 'wakeupFd' | 'counters'>;
   readonly logger: Logger;
   /** Takes the engine's own records. */
   readonly sink: LogSink;
@@ -32,6 +33,8 @@ export class EngineLink {
   readonly mounted: Promise<void>;
   /** The engine has left its loop and closed its files; with the error that ended it, if any. */
   readonly ended: Promise<NuageError | undefined>;
+  /** Written by the engine, read here. */
+  readonly operations: Pick<OperationCounters, 'read'>;
   readonly transfers = new TransferTable(systemClock);
   readonly #worker: Worker;
   readonly #logger: Logger;
@@ -57,7 +60,9 @@ export class EngineLink {
     this.#wakeupFd = createWakeup();
     this.mounted = new Promise((resolve) => (this.#resolveMounted = resolve));
     this.ended = new Promise((resolve) => (this.#resolveEnded = resolve));
-    const workerData: EngineOptions = { ...options, wakeupFd: this.#wakeupFd };
+    const counters = OperationCounters.newMemory();
+    this.operations = new OperationCounters(counters);
+    const workerData: EngineOptions = { ...options, wakeupFd: this.#wakeupFd, counters };
     this.#worker = new Worker(workerEntry('engine-thread', import.meta.url), {
       workerData,
       // A loader given by name would be looked for in the current folder, which is `/` by now.

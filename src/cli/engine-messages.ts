@@ -18,6 +18,8 @@ export interface EngineOptions {
   readonly deviceFd: number;
   /** eventfd that the main thread writes after each message. */
   readonly wakeupFd: number;
+  /** Of `OperationCounters`, which the engine thread writes. */
+  readonly counters: SharedArrayBuffer;
   /** Owner of all files as shown. */
   readonly uid: number;
   readonly gid: number;

@@ -16,6 +16,7 @@ import { errnoOf, isExpected } from '../fs/errno.js';
 import { pendingNodes } from '../fs/status.js';
 import { runLoop } from '../fuse/loop.js';
 import { WorkerNotifier } from '../fuse/notifier.js';
+import { OperationCounters } from '../fuse/operation-counters.js';
 import { FuseSession } from '../fuse/session.js';
 import { Logger } from '../log.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
@@ -68,6 +69,7 @@ function run(options: EngineOptions, port: MessagePort, { post, logger }: Output
     errnoOf: (error) => explained(error, logger),
     logger: logger.scoped('fuse'),
     clock: systemClock,
+    counters: new OperationCounters(options.counters),
   });
   engine.start();
   try {

@@ -17,6 +17,7 @@ import {
 } from '../limits.js';
 import { Logger, type LogSink } from '../log.js';
 import type { ServerInfo } from '../remote/remote.js';
+import type { RequestCounters } from '../remote/request-counters.js';
 import {
   accountFolder,
   announce,
@@ -39,6 +40,8 @@ import { lockAccount } from './instance-lock.js';
 import { createLog, LOG_FOLDER } from './log-file.js';
 import { generalText } from './messages/general.js';
 import { mountText } from './messages/mount.js';
+import type { MountMetrics } from './metrics/exposition.js';
+import { familiesOf } from './metrics/families.js';
 import { startNotifier } from './notify/notifier.js';
 import { prepareMountPoint, removeFolders, requireFuse } from './mount-point.js';
 import { rootFiles } from './root-files.js';
@@ -287,8 +290,11 @@ export class MountedAccount {
 
   async #control(request: ControlRequest): Promise<ControlResult> {
     const engine = this.#engine;
-    if (engine === undefined) throw new NuageError('busy', 'the mount is still beginning');
+    const requests = this.#server?.counters;
+    if (engine === undefined || requests === undefined)
+      throw new NuageError('busy', 'the mount is still beginning');
     if (request.op === 'status') return this.#status(engine);
+    if (request.op === 'metrics') return this.#metrics(engine, requests);
     if (request.op === 'sync') {
       await engine.flush();
       return this.#status(engine);
@@ -320,6 +326,14 @@ export class MountedAccount {
     const transfers = engine.transfers.list();
     const own = { mountPoint, url, user, pid: process.pid, stateFolder: this.#folder, limits };
     return { version: STATUS_VERSION, ...own, ...status, transfers };
+  }
+
+  async #metrics(engine: EngineLink, requests: RequestCounters): Promise<MountMetrics> {
+    const status = await this.#status(engine);
+    const operations = engine.operations.read();
+    const residentBytes = process.memoryUsage.rss();
+    const families = familiesOf({ status, operations, requests, residentBytes });
+    return { mountPoint: this.#settings.mountPoint, families };
   }
 
   /** What the mount table names as the source. */

@@ -7,6 +7,7 @@ import { NuageError } from '../errors.js';
 import { FIRST_CONNECT_MS_MAX } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { NextcloudOptions } from '../remote/nextcloud.js';
+import { RequestCounters } from '../remote/request-counters.js';
 import type { Remote, ServerInfo } from '../remote/remote.js';
 import { connectError } from './exit-codes.js';
 import { serverText } from './messages/server.js';
@@ -39,6 +40,7 @@ export async function checkLogin(options: NextcloudOptions): Promise<ServerInfo>
 
 export class ServerConnection {
   readonly #options: ServerConnectionOptions;
+  readonly counters = new RequestCounters();
   #remote: Promise<Remote> | undefined;
 
   constructor(options: ServerConnectionOptions) {
@@ -77,6 +79,7 @@ export class ServerConnection {
       const proxy = proxyFor(url, process.env);
       return createNextcloud({
         ...{ url, user, password, caFile, proxy, limits, allowInsecure },
+        counters: this.counters,
         logger,
         clock,
       });

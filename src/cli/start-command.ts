@@ -16,7 +16,7 @@ const USUAL_FOLDER = 'Nuage';
 
 export async function start(): Promise<void> {
   if ((await runningMounts()).length > 0) {
-    await status(undefined, { json: false, watch: false, exitCode: false });
+    await status(undefined, { json: false, metrics: false, watch: false, exitCode: false });
     return;
   }
   if (loggedIn().length === 0) {

@@ -1,15 +1,26 @@
 /** `status`: at a glance, live, for a script. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { WATCH_MS } from '../limits.js';
-import { askStatus, deadMounts, deathOf, findMount, runningMounts } from './control-client.js';
+import type { RunningMount } from './account-folder.js';
+import {
+  askMetrics,
+  askStatus,
+  deadMounts,
+  deathOf,
+  findMount,
+  runningMounts,
+} from './control-client.js';
 import type { MountStatus } from './control-messages.js';
 import { CommandError, EXIT, type ExitCode } from './exit-codes.js';
 import { explainedLine } from './explain.js';
 import { findMountText } from './messages/unmount.js';
+import { expose, type MountMetrics } from './metrics/exposition.js';
 import { showStatus } from './show-status.js';
 
 export interface StatusOptions {
   readonly json: boolean;
+  /** For Prometheus, and nothing else. */
+  readonly metrics: boolean;
   /** Again and again, until Ctrl-C. */
   readonly watch: boolean;
   /** Answers by the exit code. */
@@ -17,6 +28,10 @@ export interface StatusOptions {
 }
 
 export async function status(dir: string | undefined, options: StatusOptions): Promise<void> {
+  if (options.metrics) {
+    process.stdout.write(expose(await metrics(dir)));
+    return;
+  }
   if (options.watch) {
     await watch(dir, options);
     return;
@@ -27,8 +42,15 @@ export async function status(dir: string | undefined, options: StatusOptions): P
 }
 
 async function statuses(dir: string | undefined): Promise<readonly MountStatus[]> {
-  const mounts = dir === undefined ? await runningMounts() : [await findMount(dir)];
-  return Promise.all(mounts.map((mount) => askStatus(mount)));
+  return Promise.all((await mountsOf(dir)).map((mount) => askStatus(mount)));
+}
+
+async function metrics(dir: string | undefined): Promise<readonly MountMetrics[]> {
+  return Promise.all((await mountsOf(dir)).map((mount) => askMetrics(mount)));
+}
+
+async function mountsOf(dir: string | undefined): Promise<readonly RunningMount[]> {
+  return dir === undefined ? runningMounts() : [await findMount(dir)];
 }
 
 /** With a folder one object, else a list of them (docs/STATUS.md). */

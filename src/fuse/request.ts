@@ -17,6 +17,10 @@ export class Request {
   readonly view: DataView;
   /** Bytes of the whole message. */
   length = 0;
+  /** Monotonic. */
+  arrivedAtMs = 0;
+  /** It was parked: there was no answer at once. */
+  hasWaited = false;
 
   constructor(memory: Pick<FixedMemory, 'bytes' | 'view'>) {
     this.bytes = memory.bytes;
@@ -75,13 +79,15 @@ export class Request {
     return this.length - BODY;
   }
 
-  /** A copy that outlives the next read from the device. */
+  /** To be parked: a copy that outlives the next read from the device. */
   copy(): Request {
     const memory = new ArrayBuffer(this.length);
     const bytes = Buffer.from(memory);
     this.bytes.copy(bytes, 0, 0, this.length);
     const copied = new Request({ bytes, view: new DataView(memory) });
     copied.length = this.length;
+    copied.arrivedAtMs = this.arrivedAtMs;
+    copied.hasWaited = true;
     return copied;
   }
 }

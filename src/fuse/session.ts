@@ -18,6 +18,7 @@ import { INIT } from './init-flags.js';
 import { ProtocolRefusal } from './names.js';
 import type { Exchange, Operation } from './operation.js';
 import { NO_REPLY } from './operation.js';
+import { OperationCounters } from './operation-counters.js';
 import type { TableEntry } from './operation-table.js';
 import { operationTable } from './operation-table.js';
 import type { Waiter } from './parked.js';
@@ -44,6 +45,7 @@ export interface FuseSessionOptions {
   readonly errnoOf: (error: unknown) => number;
   readonly logger: Logger;
   readonly clock: Clock;
+  readonly counters?: OperationCounters;
   readonly features?: { readonly writebackCache?: boolean } | undefined;
 }
 
@@ -53,6 +55,7 @@ export class FuseSession {
   readonly #errnoOf: (error: unknown) => number;
   readonly #logger: Logger;
   readonly #clock: Clock;
+  readonly #counters: OperationCounters;
   readonly #writebackCache: boolean;
   readonly #incoming: FixedMemory;
   readonly #request: Request;
@@ -74,6 +77,7 @@ export class FuseSession {
     this.#errnoOf = options.errnoOf;
     this.#logger = options.logger;
     this.#clock = options.clock;
+    this.#counters = options.counters ?? new OperationCounters();
     this.#writebackCache = options.features?.writebackCache ?? false;
     this.#incoming = allocateFixed(FUSE_MESSAGE_BYTES_MAX);
     this.#request = new Request(this.#incoming);
@@ -144,6 +148,7 @@ export class FuseSession {
       return false;
     }
     this.#request.length = length;
+    this.#request.arrivedAtMs = this.#clock.monotonic();
     if (length < BODY || this.#request.statedLength !== length) {
       this.#refuseLength(length);
       return true;
@@ -309,6 +314,7 @@ export class FuseSession {
     const total = this.#reply.writeHeader(request, errno, length);
     try {
       const sent = this.#device.write(this.#reply.address, total);
+      this.#counters.answered(request, errno, length, this.#clock.monotonic());
       if (sent === 'gone') this.#leave();
       return sent;
     } catch (error) {

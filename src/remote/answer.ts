@@ -7,6 +7,7 @@ import type { Dispatcher } from 'undici';
 import { NuageError, type ErrorDetails } from '../errors.js';
 import type { Bandwidth } from './bandwidth.js';
 import { fromNetworkError } from './network-error.js';
+import type { RequestCounters } from './request-counters.js';
 
 export interface BodyRate {
   /** A window in which fewer than `bytesMin` arrive while we wait ends the answer. */
@@ -19,6 +20,7 @@ export interface AnswerContext {
   readonly signal: AbortSignal | undefined;
   readonly rate: BodyRate;
   readonly bandwidth: Bandwidth;
+  readonly counters: RequestCounters;
 }
 
 export class HttpAnswer {
@@ -53,7 +55,7 @@ export class HttpAnswer {
   /** @throws kinds `offline` for a cut body, `timeout` for a drip, `aborted`. */
   async *body(): AsyncGenerator<Buffer, void, undefined> {
     const { body } = this.#data;
-    const { rate, signal, details, bandwidth } = this.#context;
+    const { rate, signal, details, bandwidth, counters } = this.#context;
     let received = 0;
     let isWaiting = true;
     const watch = setInterval(() => {
@@ -67,6 +69,7 @@ export class HttpAnswer {
         isWaiting = false;
         const bytes = chunk as Buffer;
         received += bytes.length;
+        counters.bytesDown += bytes.length;
         await bandwidth.incoming(bytes.length, signal);
         yield bytes;
         isWaiting = true;

@@ -25,6 +25,7 @@ import { CookieJar } from './cookies.js';
 import { parseDavError } from './error-body.js';
 import { abortedError, fromNetworkError } from './network-error.js';
 import { parseRetryAfter, pause, retryPauseMs } from './retry.js';
+import { RequestCounters } from './request-counters.js';
 import type { ServerAddress } from './server-address.js';
 import { errorOfRefusal } from './status.js';
 import { Tunnel } from './tunnel.js';
@@ -70,6 +71,7 @@ export interface HttpOptions {
   readonly proxy?: URL | undefined;
   /** None where it is left out. */
   readonly limits?: BandwidthLimits | undefined;
+  readonly counters?: RequestCounters | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly logger: Logger;
@@ -102,6 +104,7 @@ export class HttpClient {
   readonly #logger: Logger;
   readonly #timeouts: HttpTimeouts;
   readonly #bandwidth: Bandwidth;
+  readonly #counters: RequestCounters;
   #login: readonly [user: string, password: string];
   readonly #jar: CookieJar;
 
@@ -112,6 +115,7 @@ export class HttpClient {
     this.#logger = options.logger;
     this.#timeouts = { ...TIMEOUTS, ...options.timeouts };
     this.#bandwidth = new Bandwidth(options.limits ?? UNLIMITED, options.clock);
+    this.#counters = options.counters ?? new RequestCounters();
     this.#login = [options.user, options.password];
     const { origin } = options.server;
     this.#jar = new CookieJar(options.clock, origin.protocol === 'https:');
@@ -228,15 +232,25 @@ export class HttpClient {
       bodyTimeout: this.#timeouts.answerMs ?? ANSWER_TIMEOUT_MS,
       signal: signal ?? null,
     };
+    const counters = this.#counters;
+    const begun = this.#clock.monotonic();
     try {
       const data = await this.#pool.request(options);
+      counters.answered({
+        method,
+        status: data.statusCode,
+        ms: this.#clock.monotonic() - begun,
+        bytesUp: body?.length ?? 0,
+      });
       const setCookie = data.headers['set-cookie'];
       if (setCookie !== undefined) {
         this.#jar.store(typeof setCookie === 'string' ? [setCookie] : setCookie);
       }
       const bandwidth = this.#bandwidth;
-      return new HttpAnswer(data, { details, signal, rate: this.#timeouts.rate, bandwidth });
+      const { rate } = this.#timeouts;
+      return new HttpAnswer(data, { details, signal, rate, bandwidth, counters });
     } catch (error) {
+      counters.failed(method);
       throw fromNetworkError(error, signal, details);
     }
   }

@@ -34,6 +34,7 @@ import type {
   ServerInfo,
   TrashedEntry,
 } from './remote.js';
+import type { RequestCounters } from './request-counters.js';
 import { parseServerAddress } from './server-address.js';
 import { readTogether } from './together.js';
 import { write } from './upload.js';
@@ -51,6 +52,7 @@ export interface NextcloudOptions {
   readonly limits?: BandwidthLimits | undefined;
   /** Plain `http:` to other machines than this one. Certificates are verified in any case. */
   readonly allowInsecure?: boolean | undefined;
+  readonly counters?: RequestCounters | undefined;
   readonly logger: Logger;
   readonly clock: Clock;
   /** 0 to 1, for jitter. */
@@ -90,6 +92,7 @@ class Nextcloud implements Remote {
       caFile: options.caFile,
       proxy: options.proxy,
       limits: options.limits,
+      counters: options.counters,
       clock: options.clock,
       random: this.#random,
       logger: options.logger,

@@ -9,6 +9,7 @@ import { Logger } from '../../src/log.js';
 import type { LogRecord } from '../../src/log.js';
 import { OPCODE } from '../../src/fuse/constants.js';
 import type { FuseFileSystem } from '../../src/fuse/filesystem.js';
+import { OperationCounters } from '../../src/fuse/operation-counters.js';
 import { FuseSession } from '../../src/fuse/session.js';
 import { IN_HEADER, INIT_IN } from '../../src/fuse/structs-in.js';
 import { OUT_HEADER } from '../../src/fuse/structs-out.js';
@@ -51,6 +52,7 @@ export interface Message {
 export class KernelStandIn {
   readonly clock = new SettableClock();
   readonly logged: LogRecord[] = [];
+  readonly counters = new OperationCounters();
   readonly session: FuseSession;
   readonly #ours: number;
   readonly #theirs: number;
@@ -67,6 +69,7 @@ export class KernelStandIn {
       errnoOf,
       logger: new Logger('test', (record) => this.logged.push(record)),
       clock: this.clock,
+      counters: this.counters,
     });
   }
 

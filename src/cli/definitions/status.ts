@@ -10,6 +10,7 @@ export function addStatus(y: Argv): Argv {
     (part) =>
       json(mountedFolder(part))
         .option('watch', { alias: 'w', type: 'boolean', default: false, describe: text.watch() })
+        .option('metrics', { type: 'boolean', default: false, describe: text.metrics() })
         .option('exit-code', { type: 'boolean', default: false, describe: text.exitCode() }),
     async ({ dir, ...options }) => (await import('../status-command.js')).status(dir, options),
   );

@@ -114,6 +114,10 @@ export const statusText = defineMessages({
     en: 'Look again every second, until Ctrl-C',
     fr: "Regarde à nouveau chaque seconde, jusqu'à Ctrl-C",
   },
+  metrics: {
+    en: 'Print counters and latencies in the text form of Prometheus',
+    fr: 'Affiche compteurs et latences au format texte de Prometheus',
+  },
   exitCode: {
     en: 'Answer by the exit code: 5 offline, 6 login refused, 9 changes wait, 0 none of it',
     fr: [
