@@ -1,6 +1,7 @@
 /**
  * `user.nuage.*`: what is known of a file or folder, as extended attributes that any program can
- * read. Nothing is fetched for them. All but `pinned` can only be read.
+ * read. Nothing is fetched for them. All but `pinned` can only be read. They are asked for by name
+ * and never listed: programs that copy would take them along, and could not set them here.
  */
 import { differences, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
@@ -37,11 +38,6 @@ export function nuageAttribute(
   const text = ATTRIBUTES.get(name)?.(context, node);
   // A root that was never listed has an empty file id and ETag.
   return text === undefined || text === '' ? undefined : Buffer.from(text);
-}
-
-export function nuageAttributeNames(context: FsContext, node: TreeNode): readonly string[] {
-  const names = [...ATTRIBUTES.keys()];
-  return names.filter((name) => nuageAttribute(context, node, name) !== undefined);
 }
 
 /**

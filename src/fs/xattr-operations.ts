@@ -7,7 +7,6 @@ import { type FsContext, requireNode } from './context.js';
 import {
   NUAGE_PREFIX,
   nuageAttribute,
-  nuageAttributeNames,
   removeNuageAttribute,
   setNuageAttribute,
 } from './nuage-attributes.js';
@@ -26,8 +25,8 @@ export function getxattr(context: FsContext, ino: number, name: string): Uint8Ar
 }
 
 export function listxattr(context: FsContext, ino: number): readonly string[] {
-  const node = requireNode(context, ino);
-  return [...context.tree.listXattrs(ino), ...nuageAttributeNames(context, node)];
+  requireNode(context, ino);
+  return context.tree.listXattrs(ino);
 }
 
 export function setxattr(

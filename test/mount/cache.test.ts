@@ -57,19 +57,6 @@ describe('pinning on a mount', { timeout: 60_000 }, () => {
     });
     expect(await attribute(mounted, 'state', 'Cours/b.bin')).toBe('cloud');
   });
-
-  it('is switched by the attribute as well', async () => {
-    const mounted = await start({ files: { 'b.bin': bytes(1, 'b') } });
-    await mounted.sh('setfattr -n user.nuage.pinned -v 1 b.bin');
-    await mounted.sh(
-      'for i in $(seq 50); do [ "$(getfattr --only-values -n user.nuage.state b.bin)" = pinned ] && exit 0; sleep 0.1; done; exit 1',
-    );
-    await mounted.sh('setfattr -n user.nuage.pinned -v 0 b.bin');
-    expect(await attribute(mounted, 'pinned', 'b.bin')).toBe('0');
-    expect((await mounted.run('setfattr', '-n', 'user.nuage.etag', '-v', '1', 'b.bin')).code).toBe(
-      1,
-    );
-  });
 });
 
 describe('a damaged cache under a running mount', { timeout: 60_000 }, () => {
