@@ -846,6 +846,11 @@ export const SUPPORT_LOG_LINES_MAX = 200;
 export const LOG_LINES_SHOWN = 50;
 export const LOG_FOLLOW_MS = 500;
 
+/** `gsettings` answers in some milliseconds, unless something is very wrong with the desktop. */
+export const DESKTOP_SETTINGS_MS_MAX = 3_000;
+/** Where GNOME names a proxy without one. */
+export const GNOME_PROXY_PORT = 8_080;
+
 /** Ranges of `status --metrics`: answers out of memory, of the disk, of the server, and stalls. */
 export const OPERATION_SECONDS_BOUNDS: readonly number[] = [
   0.00005, 0.0002, 0.001, 0.005, 0.025, 0.1, 0.5, 2.5, 10, 30,

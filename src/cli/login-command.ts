@@ -11,7 +11,7 @@ import { ask, runningMounts } from './control-client.js';
 import { CommandError, connectError, EXIT } from './exit-codes.js';
 import { loginText as text } from './messages/login.js';
 import { findPassword } from './password.js';
-import { proxyFor } from './proxy.js';
+import { findProxy } from './proxy/find.js';
 import { quoted } from './quoted.js';
 import { fileOf } from './secrets/password-file.js';
 import { keepPassword, keptPassword } from './secrets/kept-passwords.js';
@@ -36,7 +36,7 @@ export interface LoggedIn {
 
 export async function login(given: LoginArguments): Promise<LoggedIn> {
   const url = await findServer(given);
-  const options = loginOptions(url, given);
+  const options = await loginOptions(url, given);
   const granted = given.appPassword ? await typed(url, given.user) : await inBrowser(options);
   const account = { url, user: granted.user };
   const { displayName } = await checkLogin({ ...options, ...granted });
@@ -56,13 +56,13 @@ export async function login(given: LoginArguments): Promise<LoggedIn> {
 }
 
 /** What of a login does not change from one attempt to the next. */
-export function loginOptions(
+export async function loginOptions(
   url: string,
   { caFile, insecure }: Pick<LoginArguments, 'caFile' | 'insecure'>,
-): LoginOptions {
+): Promise<LoginOptions> {
   const silent = new Logger('login', () => undefined);
   try {
-    const proxy = proxyFor(url, process.env);
+    const { proxy } = await findProxy(url, process.env);
     return { url, caFile, proxy, allowInsecure: insecure, logger: silent, clock: systemClock };
   } catch (error) {
     throw connectError(error, url);

@@ -94,7 +94,8 @@ async function revoke(account: KnownAccount): Promise<void> {
     if (password === undefined) return;
     const { revokeAppPassword } = await import('../remote/login.js');
     const signal = AbortSignal.timeout(REVOKE_MS_MAX);
-    await revokeAppPassword(loginOptions(url, { caFile, insecure }), { user, password }, signal);
+    const options = await loginOptions(url, { caFile, insecure });
+    await revokeAppPassword(options, { user, password }, signal);
     print(text.revoked());
   } catch (error) {
     if (!(error instanceof NuageError) && !(error instanceof CommandError)) throw error;

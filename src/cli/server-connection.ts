@@ -11,7 +11,7 @@ import { RequestCounters } from '../remote/request-counters.js';
 import type { Remote, ServerInfo } from '../remote/remote.js';
 import { connectError } from './exit-codes.js';
 import { serverText } from './messages/server.js';
-import { proxyFor } from './proxy.js';
+import { findProxy } from './proxy/find.js';
 import type { MountSettings } from './settings.js';
 
 export interface ServerConnectionOptions {
@@ -76,7 +76,7 @@ export class ServerConnection {
     const { createNextcloud } = await import('../remote/nextcloud.js');
     const clock = systemClock;
     try {
-      const proxy = proxyFor(url, process.env);
+      const { proxy } = await findProxy(url, process.env);
       return createNextcloud({
         ...{ url, user, password, caFile, proxy, limits, allowInsecure },
         counters: this.counters,

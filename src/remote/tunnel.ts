@@ -62,7 +62,9 @@ export class Tunnel {
     } catch (error) {
       throw new NuageError('offline', `the proxy ${this.#proxy.host} does not answer`, {
         cause: error,
-        hint: 'Check HTTPS_PROXY; hosts to be reached without a proxy belong into NO_PROXY.',
+        hint:
+          'Check HTTPS_PROXY, or the proxy in the settings of the desktop; ' +
+          'hosts to be reached without one belong into NO_PROXY.',
       });
     }
   }

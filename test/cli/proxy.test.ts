@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { proxyFor } from '../../src/cli/proxy.js';
+import { proxyFor } from '../../src/cli/proxy/environment.js';
 import { NuageError } from '../../src/errors.js';
 
 const PROXY = 'http://proxy.example:3128';
@@ -42,6 +42,17 @@ describe('the proxy for a server', () => {
     ['.', false],
   ])('NO_PROXY=%s exempts nuage.example.org: %s', (list, isExempt) => {
     const found = proxyFor('https://nuage.example.org', { ...both, NO_PROXY: list });
+    expect(found === undefined).toBe(isExempt);
+  });
+
+  it.each([
+    ['10.1.2.3', '10.0.0.0/8', true],
+    ['11.1.2.3', '10.0.0.0/8', false],
+    ['10.1.2.3', '10.0.0.0/99', false],
+    ['[fd00::1]', 'fd00::/8', true],
+    ['nuage.example', '10.0.0.0/8', false],
+  ])('of %s, where %s is exempt: %s', (host, list, isExempt) => {
+    const found = proxyFor(`https://${host}`, { ...both, NO_PROXY: list });
     expect(found === undefined).toBe(isExempt);
   });
 

@@ -7,7 +7,7 @@ import { inspectServer } from '../../remote/inspect.js';
 import { knownAccounts } from '../account-folder.js';
 import { doctorText as text } from '../messages/doctor.js';
 import { printable } from '../messages/figures.js';
-import { proxyFor } from '../proxy.js';
+import { findProxy } from '../proxy/find.js';
 import { failure, type Finding, ok, warning } from './finding.js';
 
 export async function examineServers(): Promise<readonly Finding[]> {
@@ -19,14 +19,21 @@ export async function examineServers(): Promise<readonly Finding[]> {
 async function examineServer(url: string, caFile: string | undefined): Promise<readonly Finding[]> {
   const { hostname } = new URL(url);
   try {
-    const proxy = proxyFor(url, process.env);
+    const { proxy, source, unsupported } = await findProxy(url, process.env);
     const findings: Finding[] = [];
+    if (unsupported !== undefined) {
+      const told = unsupported === 'SOCKS' ? text.proxySocks : text.proxyByRules;
+      findings.push(warning('proxy', told({ desktop: source }), text.proxyByHand()));
+    }
     if (proxy === undefined) {
       const found = await resolved(hostname);
       findings.push(found);
       if (found.state === 'error') return findings;
     } else {
-      findings.push(ok('proxy', text.proxy({ url, proxy: proxy.host })));
+      const told = { url, proxy: proxy.host };
+      const isDesktop = source !== 'environment';
+      const said = isDesktop ? text.proxyOfDesktop({ ...told, desktop: source }) : text.proxy(told);
+      findings.push(ok('proxy', said));
     }
     const signal = AbortSignal.timeout(FIRST_CONNECT_MS_MAX);
     const { version, time } = await inspectServer(

@@ -101,6 +101,22 @@ export const doctorText = defineMessages({
     en: '{url} is reached through the proxy {proxy}',
     fr: '{url} passe par le proxy {proxy}',
   },
+  proxyOfDesktop: {
+    en: '{url} is reached through the proxy {proxy}, as the settings of {desktop} say',
+    fr: '{url} passe par le proxy {proxy}, selon les réglages de {desktop}',
+  },
+  proxyByRules: {
+    en: '{desktop} chooses its proxy by a script or rules (PAC), which is not followed: none',
+    fr: '{desktop} choisit son proxy par un script ou des règles (PAC), non suivis : aucun proxy',
+  },
+  proxySocks: {
+    en: '{desktop} has a SOCKS proxy, which is not followed: none',
+    fr: '{desktop} a un proxy SOCKS, non suivi : aucun proxy',
+  },
+  proxyByHand: {
+    en: 'If one is needed, name it: HTTPS_PROXY=http://HOST:PORT in the environment.',
+    fr: "S'il en faut un, nommez-le : HTTPS_PROXY=http://HÔTE:PORT dans l'environnement.",
+  },
   server: { en: '{url}: Nextcloud {version}', fr: '{url} : Nextcloud {version}' },
   serverFails: { en: '{url}: {reason}', fr: '{url} : {reason}' },
   checkNetwork: {

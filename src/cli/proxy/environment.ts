@@ -1,8 +1,9 @@
 /** Which proxy leads to a server, by the variables that other programs follow as well. */
-import { NuageError } from '../errors.js';
-import { isLoopback } from '../remote/server-address.js';
+import { BlockList, isIP } from 'node:net';
+import { NuageError } from '../../errors.js';
+import { isLoopback } from '../../remote/server-address.js';
 
-type Variables = Readonly<Record<string, string | undefined>>;
+export type Variables = Readonly<Record<string, string | undefined>>;
 
 /**
  * `HTTPS_PROXY` or `HTTP_PROXY` by the scheme of the server, unless `NO_PROXY` names its host; in
@@ -30,17 +31,31 @@ interface Host {
   readonly port: string | undefined;
 }
 
-/** `*`, `example.org` with all below it, `.example.org`, `example.org:8443`. */
+/** `*`, `example.org` with all below it, `.example.org`, `example.org:8443`, `10.0.0.0/8`. */
 function isExempt({ hostname, port }: Host, list: string): boolean {
   return list
     .toLowerCase()
     .split(/[\s,]+/)
     .some((entry) => {
       const [, name = '', only] = /^(?:\*?\.)?(.*?)(?::(\d+))?$/.exec(entry) ?? [];
-      if (entry === '*') return true;
+      if (entry === '*' || isInside(hostname, entry)) return true;
       if (name === '' || (only !== undefined && only !== port)) return false;
       return hostname === name || hostname.endsWith(`.${name}`);
     });
+}
+
+/** Of addresses: what is given by its name is not looked up for this. */
+function isInside(hostname: string, network: string): boolean {
+  const address = hostname.replace(/^\[|\]$/g, '');
+  const [base = '', length = ''] = network.split('/');
+  const family = isIP(address);
+  const prefix = Number(length);
+  if (family === 0 || isIP(base) !== family || length === '') return false;
+  if (!(prefix >= 0 && prefix <= (family === 4 ? 32 : 128))) return false;
+  const kind = family === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(base, prefix, kind);
+  return list.check(address, kind);
 }
 
 /** `http://` is assumed. The text is not repeated: it may hold a password. */
