@@ -1,6 +1,7 @@
 /** `doctor`: looks for what is wrong, and says how to mend it. */
 import path from 'node:path';
 import type { Finding, State } from './doctor/finding.js';
+import { examineLogins } from './doctor/logins.js';
 import { examineMachine } from './doctor/machine.js';
 import { examineMounts } from './doctor/mounts.js';
 import { examineServers } from './doctor/servers.js';
@@ -21,6 +22,7 @@ export async function doctor(dir: string | undefined, options: DoctorOptions): P
   const findings = [
     ...(await examineMachine()),
     ...(await examineServers()),
+    ...(await examineLogins()),
     ...(await examineMounts({ mountPoint, repair: options.repair })),
   ];
   process.stdout.write(options.json ? jsonOf(findings) : show(findings));

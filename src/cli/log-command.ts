@@ -7,6 +7,7 @@ import { LOG_LEVELS, type LogLevel } from '../log.js';
 import { accountFolder, knownAccounts } from './account-folder.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { LOG_FOLDER, LOG_NAME } from './log-file.js';
+import { LogFollower } from './log-follow.js';
 import { printable } from './messages/figures.js';
 import { logText as text } from './messages/log.js';
 import { resolveMountPoint } from './mount-point.js';
@@ -52,29 +53,12 @@ function earlier(file: string): readonly string[] {
     .flatMap((one) => fs.readFileSync(one, 'utf8').split('\n'));
 }
 
-/** Until Ctrl-C; a file that was turned over is followed by its successor. */
+/** Until Ctrl-C. */
 async function follow(file: string, show: (line: string) => void): Promise<never> {
-  let at = fs.existsSync(file) ? fs.statSync(file).size : 0;
-  let rest = '';
+  const follower = new LogFollower(file);
   for (;;) {
     await pause(LOG_FOLLOW_MS);
-    const size = fs.existsSync(file) ? fs.statSync(file).size : 0;
-    if (size < at) at = 0;
-    if (size === at) continue;
-    const lines = (rest + readFrom(file, at, size)).split('\n');
-    at = size;
-    rest = lines.pop() ?? '';
-    lines.forEach(show);
-  }
-}
-
-function readFrom(file: string, from: number, to: number): string {
-  const fd = fs.openSync(file, 'r');
-  try {
-    const piece = Buffer.alloc(to - from);
-    return piece.toString('utf8', 0, fs.readSync(fd, piece, 0, piece.length, from));
-  } finally {
-    fs.closeSync(fd);
+    follower.next().forEach(show);
   }
 }
 

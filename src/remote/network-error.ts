@@ -24,7 +24,11 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EHOSTUNREACH', 'no way leads there'],
 ]);
 
+/** What of the secure connection is wrong. */
+export type TlsFault = 'name' | 'time' | 'authority' | 'no-tls' | 'version';
+
 interface TlsFailure {
+  readonly fault: TlsFault;
   readonly codes: RegExp;
   readonly message: string;
   readonly hint: string;
@@ -33,27 +37,32 @@ interface TlsFailure {
 /** The first that fits. Codes: OpenSSL's X509_V_ERR_* and SSL_R_*, as Node spells them. */
 const TLS_FAILURES: readonly TlsFailure[] = [
   {
+    fault: 'name',
     codes: /^ERR_TLS_CERT_ALTNAME_/,
     message: "the server's certificate is not trusted for this name",
     hint: 'Check the address: the certificate is for another one.',
   },
   {
+    fault: 'time',
     codes: /^CERT_(HAS_EXPIRED|NOT_YET_VALID)$/,
     message: "the server's certificate is not trusted at this time",
     hint: 'Check the clock of this machine; if it is right, the server needs a new certificate.',
   },
   {
+    fault: 'authority',
     codes: /^(CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/,
     message: "the server's certificate is not trusted",
     hint: 'Give the certificate of the authority behind it with --ca-file FILE (PEM).',
   },
   {
+    fault: 'no-tls',
     // What came in place of the handshake does not even begin like TLS.
     codes: /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST)$/,
     message: 'this port does not speak TLS',
     hint: 'Check the port; if the server has no https at all, its address begins with http://.',
   },
   {
+    fault: 'version',
     codes: /^(ERR_TLS_|ERR_SSL_|EPROTO$)/,
     message: 'no secure connection can be agreed on',
     hint: 'The server, or a proxy before it, speaks an old or another TLS: ask its administrator.',
@@ -83,9 +92,9 @@ export function fromNetworkError(
   return new NuageError(kind, describe(kind, code), full);
 }
 
-/** True where a second try cannot help: certificate and port will be the same. */
-export function isTlsFailure(error: NuageError): boolean {
-  return tlsFailure(codeOf(error.cause)) !== undefined;
+/** Where it is this, a second try cannot help: certificate and port will be the same. */
+export function tlsFault(error: NuageError): TlsFault | undefined {
+  return tlsFailure(codeOf(error.cause))?.fault;
 }
 
 function tlsFailure(code: string): TlsFailure | undefined {

@@ -11,7 +11,7 @@ import {
   keepPassword,
   keptPassword,
 } from '../../src/cli/secrets/kept-passwords.js';
-import { secretService } from '../../src/cli/secrets/secret-service.js';
+import { keyringState, secretService } from '../../src/cli/secrets/secret-service.js';
 
 const OWNER = { url: 'https://a.fr', user: 'jeanne' };
 
@@ -117,6 +117,9 @@ class StandIn {
         return ['s', ':1.7'];
       case 'AddMatch':
         return [''];
+      case 'Get':
+        expect(body).toEqual(['org.freedesktop.Secret.Collection', 'Locked']);
+        return fields.path === '/collection' ? ['v', new Variant('b', this.isLocked)] : undefined;
       case 'OpenSession':
         return ['vo', new Variant('s', ''), '/session'];
       case 'ReadAlias':
@@ -225,4 +228,15 @@ describe('the keyring', () => {
       expect(fs.existsSync(file)).toBe(false);
     },
   );
+
+  it('tells how it is, and asks nobody anything for it', async () => {
+    expect(await keyringState()).toBe('open');
+    service.isLocked = true;
+    expect(await keyringState()).toBe('locked');
+    expect(service.isLocked).toBe(true);
+    service.collection = '/';
+    expect(await keyringState()).toBe('none');
+    vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', 'unix:path=/nonexistent');
+    expect(await keyringState()).toBe('no-bus');
+  });
 });

@@ -3,6 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { serverOf } from '../../src/cli/server-choice.js';
+import type { Finding } from '../../src/cli/doctor/finding.js';
 import type { NuageProcess } from '../demo/nuage-process.js';
 import { eachAtHome } from './at-home.js';
 import { type Home, type Running, until } from './command.js';
@@ -164,6 +165,26 @@ function logFile(): string {
 }
 
 describe('a password that the server refuses by now', () => {
+  it('is found by doctor, which tries it once', async () => {
+    const { password } = await logIn();
+    const loginFinding = async (): Promise<Finding | undefined> => {
+      const { stdout } = await home.run(['doctor', '--json']);
+      const { findings } = JSON.parse(stdout) as { findings: Finding[] };
+      return findings.find(({ check }) => check === 'login');
+    };
+    expect(await loginFinding()).toMatchObject({ state: 'ok' });
+    await revoke(password);
+    const refused = async (): Promise<number> =>
+      (await nuage.requests()).filter((request) => request.status === 401).length;
+    const before = await refused();
+    const found = await loginFinding();
+    expect(found).toMatchObject({ state: 'error' });
+    expect(found?.advice).toContain('`nuage-mount login`');
+    expect((await refused()) - before).toBe(1);
+    fs.rmSync(passwordFile());
+    expect(await loginFinding()).toMatchObject({ state: 'error' });
+  });
+
   it('keeps the queue, is tried no more, and a new login makes the mount go on', async () => {
     const { password } = await logIn();
     await home.run([home.folder]);

@@ -1,6 +1,5 @@
 /** This machine: Node.js, FUSE, the disk, what the kernel allows, the keyring. */
 import fs from 'node:fs';
-import net from 'node:net';
 import path from 'node:path';
 import { DEVICE_PATH } from '../../fuse/mount.js';
 import { DOCTOR_FREE_BYTES_MIN, DISK_FREE_BYTES_DEFAULT, OPEN_FILES_MIN } from '../../limits.js';
@@ -8,13 +7,14 @@ import { stateRoot } from '../account-folder.js';
 import { doctorText as text } from '../messages/doctor.js';
 import { humanBytes } from '../messages/figures.js';
 import { nearest } from '../mount-point.js';
+import { keyringState } from '../secrets/secret-service.js';
 import { failure, type Finding, ok, warning } from './finding.js';
 
 /** As package.json asks for. */
 const NODE_MIN = [20, 19] as const;
 
 export async function examineMachine(): Promise<readonly Finding[]> {
-  return [node(), ...fuse(), disk(), openFiles(), await sessionBus()].filter(
+  return [node(), ...fuse(), disk(), openFiles(), await keyring()].filter(
     (finding) => finding !== undefined,
   );
 }
@@ -87,21 +87,17 @@ function openFiles(): Finding | undefined {
   return warning('open-files', text.openFiles({ limit: hard }), text.raiseOpenFiles());
 }
 
-/** Without it neither keyring nor notifications can be reached. */
-async function sessionBus(): Promise<Finding | undefined> {
+/** Asked without anything popping up. Without its bus there are no notifications either. */
+async function keyring(): Promise<Finding | undefined> {
   if (process.platform !== 'linux') return undefined;
-  const runtime = process.env['XDG_RUNTIME_DIR'] ?? '';
-  const address = process.env['DBUS_SESSION_BUS_ADDRESS'] ?? `unix:path=${runtime}/bus`;
-  const [, at] = /^unix:path=([^,;]+)/.exec(address) ?? [];
-  if (at !== undefined && (await isListening(at))) return ok('keyring', text.bus());
-  return warning('keyring', text.noBus(), text.busAdvice());
-}
-
-function isListening(socket: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const connection = net.connect(socket);
-    connection.once('connect', () => resolve(true));
-    connection.once('error', () => resolve(false));
-    connection.once('connect', () => connection.destroy());
-  });
+  switch (await keyringState()) {
+    case 'open':
+      return ok('keyring', text.keyring());
+    case 'locked':
+      return warning('keyring', text.keyringLocked(), text.unlockKeyring());
+    case 'none':
+      return warning('keyring', text.noKeyring(), text.installKeyring());
+    case 'no-bus':
+      return warning('keyring', text.noBus(), text.busAdvice());
+  }
 }

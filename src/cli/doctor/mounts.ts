@@ -4,8 +4,9 @@ import type { RunningMount } from '../account-folder.js';
 import { ask, askStatus, deadMounts, runningMounts } from '../control-client.js';
 import type { MountStatus } from '../control-messages.js';
 import { CommandError } from '../exit-codes.js';
+import { explain } from '../explain.js';
 import { doctorText as text } from '../messages/doctor.js';
-import { humanBytes, printable } from '../messages/figures.js';
+import { humanBytes } from '../messages/figures.js';
 import { clearStale } from '../mount-point.js';
 import { quoted } from '../quoted.js';
 import { failure, type Finding, ok, warning } from './finding.js';
@@ -57,10 +58,11 @@ async function examineMount(
 function connection({ online, reason, mountPoint: folder }: MountStatus): Finding {
   if (online) return ok('mount', text.online({ folder }));
   if (reason?.kind === 'unauthenticated') {
-    return failure('login', text.loginRefused({ folder }), text.loginAgain());
+    return failure('login', text.loginRefused({ folder }), text.logInAgain());
   }
-  const told = text.offline({ folder, reason: printable(reason?.message ?? '') });
-  return warning('mount', told, reason?.hint ?? text.checkNetwork());
+  const why = reason === undefined ? undefined : explain(reason);
+  const told = text.offline({ folder, reason: why?.reason ?? '' });
+  return warning('mount', told, why?.hint ?? text.checkNetwork());
 }
 
 function quota({ quota: given }: MountStatus): readonly Finding[] {

@@ -1,12 +1,14 @@
 /** The servers of all accounts: name, line, certificate, proxy, maintenance, version, clock. */
 import dns from 'node:dns/promises';
 import { systemClock } from '../../clock.js';
-import { NuageError } from '../../errors.js';
+import { NuageError, toErrorRecord } from '../../errors.js';
 import { CLOCK_DIFFERENCE_MS_MAX, FIRST_CONNECT_MS_MAX } from '../../limits.js';
 import { inspectServer } from '../../remote/inspect.js';
+import { tlsFault } from '../../remote/network-error.js';
 import { knownAccounts } from '../account-folder.js';
+import { explain } from '../explain.js';
 import { doctorText as text } from '../messages/doctor.js';
-import { printable } from '../messages/figures.js';
+import { tlsAdviceText, tlsText } from '../messages/tls.js';
 import { findProxy } from '../proxy/find.js';
 import { failure, type Finding, ok, warning } from './finding.js';
 
@@ -40,12 +42,23 @@ async function examineServer(url: string, caFile: string | undefined): Promise<r
       { url, caFile, proxy, clock: systemClock },
       signal,
     );
+    const isSecure = url.startsWith('https:');
+    if (isSecure) findings.push(ok('tls', text.tls({ host: hostname })));
     return [...findings, ok('server', text.server({ url, version })), ...clock(time)];
   } catch (error) {
     if (!(error instanceof NuageError)) throw error;
-    const told = text.serverFails({ url, reason: printable(error.message) });
-    return [failure('server', told, error.hint ?? text.checkNetwork())];
+    return [refusal(url, error)];
   }
+}
+
+function refusal(url: string, error: NuageError): Finding {
+  const { hostname: host } = new URL(url);
+  const fault = tlsFault(error);
+  if (fault !== undefined) {
+    return failure('tls', tlsText[fault]({ host }), tlsAdviceText[fault]());
+  }
+  const { reason, hint } = explain(toErrorRecord(error));
+  return failure('server', text.serverFails({ url, reason }), hint ?? text.checkNetwork());
 }
 
 async function resolved(hostname: string): Promise<Finding> {

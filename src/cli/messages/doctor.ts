@@ -80,9 +80,28 @@ export const doctorText = defineMessages({
     en: 'Raise `nofile` in /etc/security/limits.conf.',
     fr: 'Augmentez `nofile` dans /etc/security/limits.conf.',
   },
-  bus: {
-    en: "The desktop's keyring and notifications can be asked for (D-Bus)",
-    fr: 'Le trousseau et les notifications du bureau sont joignables (D-Bus)',
+  keyring: {
+    en: 'The keyring of the desktop is open',
+    fr: 'Le trousseau du bureau est ouvert',
+  },
+  keyringLocked: {
+    en: 'The keyring of the desktop is locked',
+    fr: 'Le trousseau du bureau est verrouillé',
+  },
+  unlockKeyring: {
+    en: 'Unlock it with its own program (Passwords and Keys, KWallet), or log in again here.',
+    fr: [
+      'Déverrouillez-le avec son logiciel (Mots de passe et clés, KWallet),',
+      'ou rouvrez votre session.',
+    ],
+  },
+  noKeyring: {
+    en: 'This desktop has no keyring: passwords are kept in a file for you alone',
+    fr: "Ce bureau n'a pas de trousseau : les mots de passe vont dans un fichier à vous seul",
+  },
+  installKeyring: {
+    en: 'If you would rather have one: `sudo apt install gnome-keyring`.',
+    fr: 'Si vous en préférez un : `sudo apt install gnome-keyring`.',
   },
   noBus: {
     en: 'There is no desktop session here (D-Bus): no keyring, no notifications',
@@ -117,6 +136,10 @@ export const doctorText = defineMessages({
     en: 'If one is needed, name it: HTTPS_PROXY=http://HOST:PORT in the environment.',
     fr: "S'il en faut un, nommez-le : HTTPS_PROXY=http://HÔTE:PORT dans l'environnement.",
   },
+  tls: {
+    en: 'The certificate of {host} is trusted',
+    fr: 'Le certificat de {host} est reconnu',
+  },
   server: { en: '{url}: Nextcloud {version}', fr: '{url} : Nextcloud {version}' },
   serverFails: { en: '{url}: {reason}', fr: '{url} : {reason}' },
   checkNetwork: {
@@ -143,12 +166,28 @@ export const doctorText = defineMessages({
     en: '{folder}: the server refuses the password',
     fr: '{folder} : le serveur refuse le mot de passe',
   },
-  loginAgain: {
-    en: 'Unmount it, then mount it with a new app password. What waits is kept.',
+  logInAgain: {
+    en: 'Log in again: `nuage-mount login`. What waits is kept, and goes on then.',
     fr: [
-      "Démontez-le, puis montez-le avec un nouveau mot de passe d'application.",
-      "Ce qui attend n'est pas perdu.",
+      'Reconnectez-vous : `nuage-mount login`.',
+      "Ce qui attend n'est pas perdu, et partira ensuite.",
     ],
+  },
+  loginGood: {
+    en: 'The server takes the password of {account}',
+    fr: 'Le serveur accepte le mot de passe de {account}',
+  },
+  passwordRefused: {
+    en: 'The server refuses the password of {account}: revoked or changed there, perhaps',
+    fr: 'Le serveur refuse le mot de passe de {account}, peut-être révoqué ou changé là-bas',
+  },
+  noPassword: {
+    en: 'The password of {account} is not where it was kept',
+    fr: "Le mot de passe de {account} n'est plus là où il était gardé",
+  },
+  keyringClosed: {
+    en: 'The keyring does not give the password of {account}',
+    fr: 'Le trousseau ne donne pas le mot de passe de {account}',
   },
   stale: {
     en: '{folder} was left behind by a process that is gone',

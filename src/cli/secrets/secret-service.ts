@@ -62,6 +62,32 @@ export const secretService: SecretStore = {
   },
 };
 
+/** `locked`: who wants a password is asked for the keyring's own first. */
+export type KeyringState = 'open' | 'locked' | 'none' | 'no-bus';
+
+/** Nothing pops up for it. */
+export async function keyringState(): Promise<KeyringState> {
+  const bus = await orUndefined(SessionBus.connect());
+  if (bus === undefined) return 'no-bus';
+  try {
+    const isLocked = await orUndefined(Keyring.open(bus).then((keyring) => keyring.isLocked()));
+    if (isLocked === undefined) return 'none';
+    return isLocked ? 'locked' : 'open';
+  } finally {
+    bus.close();
+  }
+}
+
+/** Where the desktop does not have what was asked for. */
+async function orUndefined<T>(asked: Promise<T>): Promise<T | undefined> {
+  try {
+    return await asked;
+  } catch (error) {
+    if (error instanceof NuageError) return undefined;
+    throw error;
+  }
+}
+
 function attributesOf({ url, user }: SecretOwner): DBusValue {
   return [
     ['application', 'nuage-mount'],
@@ -103,6 +129,18 @@ class Keyring {
     const [collection] = await this.call(ROOT, 'Service', method);
     if (collection !== undefined && collection !== NOTHING) return textOf(collection);
     throw new NuageError('not-supported', 'there is no keyring yet');
+  }
+
+  async isLocked(): Promise<boolean> {
+    const [locked] = await this.#bus.call({
+      destination: SERVICE,
+      path: await this.defaultCollection(),
+      interface: 'org.freedesktop.DBus.Properties',
+      member: 'Get',
+      signature: 'ss',
+      body: ['org.freedesktop.Secret.Collection', 'Locked'],
+    });
+    return locked instanceof Variant && locked.value === true;
   }
 
   async itemsOf(owner: SecretOwner): Promise<readonly string[]> {

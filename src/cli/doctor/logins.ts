@@ -1,0 +1,42 @@
+/** Whether the servers still take the passwords that are kept, each tried once: servers count. */
+import { NuageError } from '../../errors.js';
+import { type KnownAccount, knownAccounts } from '../account-folder.js';
+import { accountName } from '../config/effective.js';
+import { CommandError, EXIT } from '../exit-codes.js';
+import { loginOptions } from '../login-command.js';
+import { doctorText as text } from '../messages/doctor.js';
+import { keptPassword } from '../secrets/kept-passwords.js';
+import { checkLogin } from '../server-connection.js';
+import { failure, type Finding, ok, warning } from './finding.js';
+
+/** Of the accounts that are logged in; who mounts with a password of their own keeps it. */
+export async function examineLogins(): Promise<readonly Finding[]> {
+  const findings: Finding[] = [];
+  for (const account of knownAccounts()) {
+    if (account.secret !== undefined) findings.push(...(await examineLogin(account)));
+  }
+  return findings;
+}
+
+async function examineLogin(account: KnownAccount): Promise<readonly Finding[]> {
+  const name = accountName(account);
+  const { url, user, caFile, allowInsecure } = account;
+  try {
+    const password = await keptPassword(account, account.secret);
+    if (password === undefined) {
+      return [failure('login', text.noPassword({ account: name }), text.logInAgain())];
+    }
+    const insecure = allowInsecure;
+    const options = await loginOptions(url, { caFile, insecure });
+    await checkLogin({ ...options, user, password });
+    return [ok('login', text.loginGood({ account: name }))];
+  } catch (error) {
+    if (error instanceof CommandError && error.exitCode === EXIT.LOGIN) {
+      return [failure('login', text.passwordRefused({ account: name }), text.logInAgain())];
+    }
+    // That the server cannot be asked is said where it is looked at.
+    if (error instanceof CommandError) return [];
+    if (!(error instanceof NuageError)) throw error;
+    return [warning('login', text.keyringClosed({ account: name }), text.unlockKeyring())];
+  }
+}
