@@ -9,7 +9,7 @@
  */
 import type { TreeNode } from '../cache/node.js';
 import type { NuageError } from '../errors.js';
-import { MERGE_SLICE_ENTRIES } from '../limits.js';
+import { ENTRIES_AHEAD_MAX, MERGE_SLICE_ENTRIES } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
@@ -123,7 +123,7 @@ export class ListingMerge implements SlicedWork {
       this.#takeSlice();
     });
     const taken = this.#at - before;
-    if (this.#at === this.#queue.length) this.#forgetTaken();
+    this.#forgetTaken();
     for (const ino of this.#listed.splice(0)) observer.listed(ino);
     this.#taken += taken;
     if (taken > 0) observer.taken(this.#taken);
@@ -152,8 +152,10 @@ export class ListingMerge implements SlicedWork {
     this.#bare.length = 0;
   }
 
+  /** While the answer goes on something always waits: what was taken is not kept until its end. */
   #forgetTaken(): void {
-    this.#queue.length = 0;
+    if (this.waiting > 0 && this.#at < ENTRIES_AHEAD_MAX) return;
+    this.#queue.splice(0, this.#at);
     this.#at = 0;
   }
 

@@ -1,7 +1,12 @@
 /** Reading the tree ahead: how many requests it takes, what it must not believe, who goes first. */
+import { setTimeout as pause } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { GROUP_ENTRIES_MAX } from '../../src/limits.js';
-import type { Effect } from '../../src/remote/messages.js';
+import { ROOT_INO } from '../../src/cache/node.js';
+import { ENTRIES_AHEAD_MAX, GROUP_ENTRIES_MAX, MERGE_SLICE_ENTRIES } from '../../src/limits.js';
+import type { Effect, EffectRequest } from '../../src/remote/messages.js';
+import type { RemoteEntry } from '../../src/remote/remote.js';
 import { EngineBench } from '../support/engine-bench.js';
 
 let bench: EngineBench;
@@ -267,5 +272,56 @@ describe('a file moved elsewhere into a folder that is new', () => {
     expect(bench.lookup('N/deep/moved')).toBe(ino);
     bench.server.failure = 'offline';
     expect(bench.read('N/deep/moved')).toBe('bytes');
+  });
+});
+
+/** A little more than one turn folds in, so that something always waits. */
+const PIECE_ENTRIES = MERGE_SLICE_ENTRIES + 10;
+
+function entry(path: string, id: number): RemoteEntry {
+  return {
+    path,
+    isFolder: path === '',
+    fileId: String(id),
+    etag: `etag ${id}`,
+    size: 1,
+    mtime: 1_763_900_000,
+    permissions: 'RGDNVWCK',
+    uploadTime: 0,
+    checksum: '',
+  };
+}
+
+async function collectGarbage(): Promise<void> {
+  // What was looked at stays until the turn has ended.
+  await pause(0);
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+}
+
+describe('a tree of any size', () => {
+  it('is not kept in memory as it comes, although more always waits', async () => {
+    bench.close();
+    const requests: EffectRequest[] = [];
+    bench = new EngineBench({ post: (request) => requests.push(request) });
+    const { engine } = bench;
+    const nothing = (): void => undefined;
+    engine.context.sync.lister.listTree(ROOT_INO, { done: nothing, failed: nothing });
+    const id = requests.at(-1)?.id ?? 0;
+    const deliver = (entries: RemoteEntry[]): WeakRef<RemoteEntry> => {
+      engine.deliver({ type: 'entries', id, entries });
+      bench.clock.advance(1);
+      engine.runTimers();
+      return new WeakRef(entries.at(-1) ?? entry('', 0));
+    };
+    deliver([entry('', 1)]);
+    const refs: WeakRef<RemoteEntry>[] = [];
+    for (let from = 2; from <= 2 * ENTRIES_AHEAD_MAX; from += PIECE_ENTRIES) {
+      const numbers = Array.from({ length: PIECE_ENTRIES }, (_, at) => from + at);
+      refs.push(deliver(numbers.map((number) => entry(`f${number}`, number))));
+    }
+    await collectGarbage();
+    expect(refs.at(-1)?.deref()).toBeDefined();
+    expect(refs.at(0)?.deref()).toBeUndefined();
   });
 });
