@@ -16,6 +16,7 @@ export const ERROR_KINDS = [
   'locked',
   'quota',
   'disk-full',
+  'no-resources',
   'too-large',
   'invalid-name',
   'name-too-long',
@@ -69,6 +70,10 @@ export interface ErrorDetails {
   /** The server asked for this pause before another try (`Retry-After`). */
   readonly retryAfterMs?: number | undefined;
 }
+
+/** What a user can do about `no-resources`. */
+export const NO_RESOURCES_HINT =
+  'Close some programs, or raise `nofile` and `nproc` in /etc/security/limits.conf.';
 
 /** Where these were thrown says something; all others answer what was asked, thousands a second. */
 const KINDS_WITH_STACK: ReadonlySet<ErrorKind> = new Set(['assertion', 'corrupt', 'io']);

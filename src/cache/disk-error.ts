@@ -1,15 +1,17 @@
 /** Turns what `fs` and SQLite throw into the project's errors. The only place that reads codes. */
-import { type ErrorKind, NuageError } from '../errors.js';
+import { type ErrorKind, NO_RESOURCES_HINT, NuageError } from '../errors.js';
 
-const DISK_FULL_HINT = 'Free some space on the disk that holds the cache of nuage-mount.';
+const HINTS: Partial<Record<ErrorKind, string>> = {
+  'disk-full': 'Free some space on the disk that holds the cache of nuage-mount.',
+  'no-resources': NO_RESOURCES_HINT,
+};
 
 /** @param op what was being done: `write data file`, `commit`. */
 export function toDiskError(op: string, cause: unknown): NuageError {
   if (cause instanceof NuageError) return cause;
   const kind = kindOf(codeOf(cause));
   const reason = cause instanceof Error ? cause.message : String(cause);
-  const hint = kind === 'disk-full' ? DISK_FULL_HINT : undefined;
-  return new NuageError(kind, `${op}: ${reason}`, { op, cause, hint });
+  return new NuageError(kind, `${op}: ${reason}`, { op, cause, hint: HINTS[kind] });
 }
 
 /** Runs `fn` and throws what it throws as a {@link NuageError}. */
@@ -33,6 +35,9 @@ function kindOf(code: string): ErrorKind {
     case 'EDQUOT':
     case 'SQLITE_FULL':
       return 'disk-full';
+    case 'EMFILE':
+    case 'ENFILE':
+      return 'no-resources';
     case 'EFBIG':
       return 'too-large';
     case 'EEXIST':

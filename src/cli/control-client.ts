@@ -4,7 +4,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { fromErrorRecord } from '../errors.js';
 import { mountState } from '../fuse/mount.js';
-import { CONTROL_ANSWER_CHARS_MAX, STATUS_ANSWER_MS_MAX } from '../limits.js';
+import { CONTROL_ANSWER_CHARS_MAX, LET_GO_MS_MAX, STATUS_ANSWER_MS_MAX } from '../limits.js';
 import { allAnnounced, type RunningMount } from './account-folder.js';
 import { firstLine } from './control-line.js';
 import type {
@@ -17,6 +17,7 @@ import { CommandError, EXIT } from './exit-codes.js';
 import { humanList } from './messages/figures.js';
 import { findMountText } from './messages/unmount.js';
 import type { MountMetrics } from './metrics/exposition.js';
+import { processEnds } from './process-alive.js';
 import { quoted } from './quoted.js';
 import { within } from './within.js';
 
@@ -137,10 +138,7 @@ async function exchange<Op extends ControlRequest['op']>(
     const line = firstLine(connection, CONTROL_ANSWER_CHARS_MAX);
     connection.write(`${JSON.stringify(request)}\n`);
     const text = await wait(line.then((told) => told ?? ''));
-    if (text === '') {
-      const told = findMountText.justEnded({ folder: mount.mountPoint });
-      throw new CommandError(EXIT.INSTANCE, told);
-    }
+    if (text === '') throw await hungUp(mount);
     const answer = JSON.parse(text) as ControlAnswer;
     // The type of the result follows from `op`.
     if (answer.ok) return answer.result as ControlResults[Op];
@@ -149,6 +147,15 @@ async function exchange<Op extends ControlRequest['op']>(
     signal?.removeEventListener('abort', giveUp);
     connection.destroy();
   }
+}
+
+/** It ends, or it may open no connection more: then the system takes ours and lets it go. */
+async function hungUp({ mountPoint: folder, pid }: RunningMount): Promise<CommandError> {
+  if (await processEnds(pid, LET_GO_MS_MAX)) {
+    return new CommandError(EXIT.INSTANCE, findMountText.justEnded({ folder }));
+  }
+  const told = findMountText.noAnswer({ folder, pid: String(pid) });
+  return new CommandError(EXIT.UNEXPECTED, told, findMountText.noDescriptors());
 }
 
 function isAlive(mount: RunningMount): Promise<boolean> {

@@ -1,11 +1,11 @@
 /** The main thread's end of the engine thread: carries messages both ways, and effects out. */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { systemClock } from '../clock.js';
 import { fromErrorRecord, NuageError } from '../errors.js';
 import type { Notice } from '../fs/engine.js';
 import { OperationCounters } from '../fuse/operation-counters.js';
 import { closeDescriptor, createWakeup, signalWakeup } from '../fuse/system.js';
-import { workerEntry } from '../fuse/worker-entry.js';
+import { startWorker } from '../fuse/worker-entry.js';
 import { NURSERY_MIB } from '../limits.js';
 import type { Logger, LogSink } from '../log.js';
 import { EffectExecutor } from '../remote/executor.js';
@@ -63,7 +63,7 @@ export class EngineLink {
     const counters = OperationCounters.newMemory();
     this.operations = new OperationCounters(counters);
     const workerData: EngineOptions = { ...options, wakeupFd: this.#wakeupFd, counters };
-    this.#worker = new Worker(workerEntry('engine-thread', import.meta.url), {
+    this.#worker = startWorker('engine-thread', import.meta.url, {
       workerData,
       // A loader given by name would be looked for in the current folder, which is `/` by now.
       execArgv: [],

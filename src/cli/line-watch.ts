@@ -28,14 +28,23 @@ export function watchLine(
   onChange: (change: LineChange) => void,
   look: () => LineSigns = signs,
 ): () => void {
-  let before = look();
+  let before = seen(look);
   const timer = setInterval(() => {
-    const now = look();
-    const change = compare(before, now);
-    before = now;
+    const now = seen(look);
+    const change = before === undefined || now === undefined ? undefined : compare(before, now);
+    before = now ?? before;
     if (change !== undefined) onChange(change);
   }, LINE_LOOK_MS);
   return () => clearInterval(timer);
+}
+
+/** Undefined where the system lets nobody look, as without a free descriptor. */
+function seen(look: () => LineSigns): LineSigns | undefined {
+  try {
+    return look();
+  } catch {
+    return undefined;
+  }
 }
 
 function signs(): LineSigns {

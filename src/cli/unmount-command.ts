@@ -2,14 +2,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { NuageError } from '../errors.js';
 import { mountState, unmountFuse } from '../fuse/mount.js';
-import { ENDING_LOOK_MS, ENDING_MS_MAX, LET_GO_MS_MAX, PROGRESS_MS } from '../limits.js';
+import { ENDING_MS_MAX, LET_GO_MS_MAX, PROGRESS_MS } from '../limits.js';
 import type { RunningMount } from './account-folder.js';
 import { ask, mountOnFolder, runningMounts } from './control-client.js';
 import type { MountStatus } from './control-messages.js';
 import { CommandError, EXIT, mountError } from './exit-codes.js';
 import { findMountText, unmountText } from './messages/unmount.js';
 import { clearStale, resolveMountPoint } from './mount-point.js';
-import { isProcessAlive } from './process-alive.js';
+import { processEnds } from './process-alive.js';
 import { QueueProgress } from './queue-progress.js';
 import { showPending } from './show-status.js';
 
@@ -113,14 +113,6 @@ function unmountOther(mountPoint: string, options: Pick<UnmountOptions, 'lazy'>)
         findMountText.statusShows(),
       );
   }
-}
-
-async function processEnds(pid: number, msMax: number): Promise<boolean> {
-  for (let waited = 0; waited < msMax; waited += ENDING_LOOK_MS) {
-    if (!isProcessAlive(pid)) return true;
-    await pause(ENDING_LOOK_MS);
-  }
-  return false;
 }
 
 function print(line: string): void {

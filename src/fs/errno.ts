@@ -22,6 +22,8 @@ const ERRNO_OF = {
   locked: errno.EBUSY,
   quota: errno.ENOSPC,
   'disk-full': errno.ENOSPC,
+  // Not EMFILE: that speaks of the files of the program that asks.
+  'no-resources': errno.ENFILE,
   'too-large': errno.EFBIG,
   'invalid-name': errno.EINVAL,
   'name-too-long': errno.ENAMETOOLONG,

@@ -5,7 +5,7 @@
 import type { SpawnSyncReturns } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { NuageError } from '../errors.js';
+import { type ErrorKind, NO_RESOURCES_HINT, NuageError } from '../errors.js';
 import { FUSERMOUNT_MS_MAX } from '../limits.js';
 import { mountOn, canonicalMountPoint } from './mount-table.js';
 import { receiveDescriptor } from './receive-descriptor.js';
@@ -52,6 +52,17 @@ export function unmountByFusermount(mountPoint: string, lazy: boolean): void {
   });
 }
 
+/** Why the program could not be started. */
+const REFUSALS: Readonly<Record<string, { readonly kind: ErrorKind; readonly hint: string }>> = {
+  ENOENT: { kind: 'not-supported', hint: 'Install the package fuse3 (`apt install fuse3`).' },
+  EAGAIN: { kind: 'no-resources', hint: NO_RESOURCES_HINT },
+  EMFILE: { kind: 'no-resources', hint: NO_RESOURCES_HINT },
+};
+
+function codeOf(error: Error): string {
+  return 'code' in error ? String(error.code) : '';
+}
+
 function run(args: readonly string[], socket: number | undefined): SpawnSyncReturns<string> {
   const result = spawnSync(PROGRAM, args, {
     encoding: 'utf8',
@@ -64,11 +75,8 @@ function run(args: readonly string[], socket: number | undefined): SpawnSyncRetu
     stdio: socket === undefined ? ['ignore', 'pipe', 'pipe'] : ['ignore', 'pipe', 'pipe', socket],
   });
   if (result.error === undefined) return result;
-  const missing = 'code' in result.error && result.error.code === 'ENOENT';
-  throw new NuageError(missing ? 'not-supported' : 'io', `cannot run ${PROGRAM}`, {
-    cause: result.error,
-    hint: missing ? 'Install the package fuse3 (`apt install fuse3`).' : undefined,
-  });
+  const { kind, hint } = REFUSALS[codeOf(result.error)] ?? { kind: 'io', hint: undefined };
+  throw new NuageError(kind, `cannot run ${PROGRAM}`, { cause: result.error, hint });
 }
 
 function refused(op: string, path: string, result: SpawnSyncReturns<string>): NuageError {

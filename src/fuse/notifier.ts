@@ -3,7 +3,7 @@
  * our reply to a pending request releases, so whoever writes a notification may have to wait for
  * the thread that serves; that thread must never wait for it. Hence: post and forget.
  */
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { Logger } from '../log.js';
 import { NOTIFICATIONS_QUEUED_MAX, NOTIFICATION_BYTES_QUEUED_MAX } from '../limits.js';
 import type { KernelNotifier } from './filesystem.js';
@@ -15,7 +15,7 @@ import {
 } from './notification.js';
 import type { NotifierWorkerData } from './notifier-counters.js';
 import { COUNTERS, DONE_BYTES, DONE_COUNT, FAILED_COUNT } from './notifier-counters.js';
-import { workerEntry } from './worker-entry.js';
+import { startWorker } from './worker-entry.js';
 
 export interface WorkerNotifierOptions {
   readonly deviceFd: number;
@@ -34,9 +34,8 @@ export class WorkerNotifier implements KernelNotifier {
     this.#logger = options.logger;
     const counters = new SharedArrayBuffer(COUNTERS * BigInt64Array.BYTES_PER_ELEMENT);
     this.#counters = new BigInt64Array(counters);
-    const url = workerEntry('notifier-worker', import.meta.url);
     const workerData: NotifierWorkerData = { deviceFd: options.deviceFd, counters };
-    this.#worker = new Worker(url, { workerData });
+    this.#worker = startWorker('notifier-worker', import.meta.url, { workerData });
     this.#worker.on('error', (error) => this.#logger.error('the notifier failed', { error }));
     // It only serves this thread, which therefore need not wait for its end.
     this.#worker.unref();

@@ -4,11 +4,18 @@
  * and after, are those of the expected version.
  */
 import fs from 'node:fs';
-import { NuageError } from '../errors.js';
+import { type ErrorKind, NuageError } from '../errors.js';
 import type { VersionGuard } from './messages.js';
 import type { UploadSource } from './remote.js';
 
 const { O_RDONLY, O_NOFOLLOW } = fs.constants;
+
+const KIND_OF_CODE: Readonly<Record<string, ErrorKind>> = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EMFILE: 'no-resources',
+  ENFILE: 'no-resources',
+};
 
 export class FileSource implements UploadSource {
   readonly #fd: number;
@@ -50,7 +57,7 @@ export function openDataFile(dataFile: string, flags: number): number {
   try {
     return fs.openSync(dataFile, flags | O_NOFOLLOW);
   } catch (error) {
-    if (isCode(error, 'ENOENT')) {
+    if (codeOf(error) === 'ENOENT') {
       throw new NuageError('aborted', 'the content is no longer here', { cause: error });
     }
     throw diskError('open data file', error);
@@ -58,8 +65,7 @@ export function openDataFile(dataFile: string, flags: number): number {
 }
 
 export function diskError(op: string, error: unknown): NuageError {
-  const isFull = isCode(error, 'ENOSPC') || isCode(error, 'EDQUOT');
-  const kind = isFull ? 'disk-full' : 'io';
+  const kind = KIND_OF_CODE[codeOf(error)] ?? 'io';
   return new NuageError(kind, `the disk of the cache: ${String(error)}`, { op, cause: error });
 }
 
@@ -67,6 +73,6 @@ function changed(): NuageError {
   return new NuageError('aborted', 'the file is being written', { op: 'read data file' });
 }
 
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
+function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

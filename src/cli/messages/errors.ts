@@ -20,6 +20,10 @@ export const errorText = defineMessages({
   locked: { en: 'somebody is working on it', fr: "quelqu'un travaille dessus" },
   quota: { en: 'the account is full', fr: 'le compte est plein' },
   'disk-full': { en: 'the disk is full', fr: 'le disque est plein' },
+  'no-resources': {
+    en: 'the system has no more files or threads for nuage-mount',
+    fr: 'le système n’a plus de fichiers ni de fils pour nuage-mount',
+  },
   'too-large': { en: 'it is too large', fr: "c'est trop gros" },
   'invalid-name': { en: 'the server takes no such name', fr: "le serveur n'accepte pas ce nom" },
   'name-too-long': { en: 'the name is too long', fr: 'le nom est trop long' },
@@ -69,6 +73,10 @@ export const errorHintText: Partial<Record<ErrorKind, Message>> = defineMessages
     fr: "Supprimez quelque chose ou demandez de la place ; l'envoi reprendra tout seul.",
   },
   'disk-full': { en: 'Free some space.', fr: 'Libérez de la place.' },
+  'no-resources': {
+    en: 'Close some programs, or raise `nofile` and `nproc` in /etc/security/limits.conf.',
+    fr: 'Fermez des programmes ou augmentez `nofile` et `nproc` dans /etc/security/limits.conf.',
+  },
   locked: { en: 'It is tried again.', fr: 'Un nouvel essai sera fait.' },
   maintenance: {
     en: 'Everything goes on by itself afterwards.',

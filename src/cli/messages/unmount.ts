@@ -93,6 +93,10 @@ export const findMountText = defineMessages({
     en: '`kill {pid}` ends it; what was written and closed is kept.',
     fr: "`kill {pid}` y met fin ; ce qui était écrit et fermé n'est pas perdu.",
   },
+  noDescriptors: {
+    en: 'It may have no file descriptors left: close some programs, or raise `nofile`.',
+    fr: "Il n'a peut-être plus de descripteurs : fermez des programmes ou augmentez `nofile`.",
+  },
   justEnded: {
     en: 'The mount on {folder} has just ended.',
     fr: 'Le montage sur {folder} vient de se terminer.',

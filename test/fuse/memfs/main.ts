@@ -6,9 +6,9 @@
  * that waits in poll hears no signal.
  */
 import { writeSync } from 'node:fs';
-import { Worker } from 'node:worker_threads';
+
 import { mountFuse, unmountFuse } from '../../../src/fuse/mount.js';
-import { workerEntry } from '../../../src/fuse/worker-entry.js';
+import { startWorker } from '../../../src/fuse/worker-entry.js';
 
 export interface ServerArguments {
   readonly mountPoint: string;
@@ -32,7 +32,7 @@ const deviceFd = mountFuse(options.mountPoint, {
   gid: process.getgid?.() ?? 0,
 });
 const workerData: ServeWorkerData = { ...options, deviceFd };
-const worker = new Worker(workerEntry('serve', import.meta.url), { workerData });
+const worker = startWorker('serve', import.meta.url, { workerData });
 worker.on('error', (error) => {
   writeSync(1, `${JSON.stringify({ event: 'error', message: error.stack })}\n`);
   end();
