@@ -120,3 +120,8 @@ export function toErrorRecord(error: unknown): ErrorRecord {
 export function fromErrorRecord(record: ErrorRecord): NuageError {
   return new NuageError(record.kind, record.message, record);
 }
+
+/** No answer of a disk, a system or a server: something in this program is not as it must be. */
+export function isDefect(error: unknown): boolean {
+  return !(error instanceof NuageError) || error.kind === 'assertion';
+}

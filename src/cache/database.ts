@@ -48,13 +48,22 @@ export function openDatabase(stateFolder: string, options: OpenOptions): CacheDa
   } catch (error) {
     const failure = sqliteFailure() ?? toDiskError('open database', error);
     if (failure.kind !== 'corrupt') throw failure;
-    const aside = setDamagedStateAside(stateFolder);
-    options.logger.error('the database is damaged and was set aside; unsent changes are in it', {
-      folder: aside,
-      reason: failure.message,
-    });
-    return new CacheDatabase(stateFolder, aside);
+    return replaceDatabase(stateFolder, failure.message, options);
   }
+}
+
+/** Sets aside what nobody can begin with, together with its data files. @returns an empty one. */
+export function replaceDatabase(
+  stateFolder: string,
+  reason: string,
+  { logger }: OpenOptions,
+): CacheDatabase {
+  const folder = setDamagedStateAside(stateFolder);
+  logger.error('the database is damaged and was set aside; unsent changes are in it', {
+    folder,
+    reason,
+  });
+  return new CacheDatabase(stateFolder, folder);
 }
 
 /** Built by {@link openDatabase} only. */

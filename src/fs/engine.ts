@@ -5,10 +5,11 @@
  * under a simulated clock and server as well as in the engine thread (src/cli/engine-thread.ts).
  */
 import { ContentStore } from '../cache/content-store.js';
-import { type CacheDatabase, openDatabase } from '../cache/database.js';
+import { type CacheDatabase, openDatabase, replaceDatabase } from '../cache/database.js';
 import { DiskReserve, type DiskSpace } from '../cache/disk-space.js';
 import { TreeStore } from '../cache/tree-store.js';
 import type { Clock } from '../clock.js';
+import { NuageError } from '../errors.js';
 import type { KernelNotifier } from '../fuse/filesystem.js';
 import type { Logger } from '../log.js';
 import type { EffectEvent, EffectRequest } from '../remote/messages.js';
@@ -266,15 +267,24 @@ function openStorage(settings: EngineSettings, surroundings: EngineSurroundings)
   const { stateFolder } = settings;
   const { clock, logger } = surroundings;
   const cacheLogger = logger.scoped('cache');
-  const db = openDatabase(stateFolder, { logger: cacheLogger });
-  return orAbandon(db, () => {
+  const begin = (db: CacheDatabase): Storage => {
     const tree = new TreeStore(db);
     const contents = new ContentStore({ db, stateFolder, logger: cacheLogger, clock });
     const recovery = { tree, contents, clock, logger: cacheLogger };
     recover(recovery);
     if (db.damagedFolder !== undefined) bringBackUnsent(recovery, db.damagedFolder);
     return { db, tree, contents, server: rememberServer(tree, settings.server) };
-  });
+  };
+  const db = openDatabase(stateFolder, { logger: cacheLogger });
+  try {
+    return orAbandon(db, () => begin(db));
+  } catch (error) {
+    const isOfState = error instanceof NuageError && /^(?:assertion|corrupt)$/.test(error.kind);
+    // Every start would meet the same.
+    if (!isOfState) throw error;
+    const fresh = replaceDatabase(stateFolder, String(error), { logger: cacheLogger });
+    return orAbandon(fresh, () => begin(fresh));
+  }
 }
 
 /** What fails while it is put together leaves the database to the next one who tries. */

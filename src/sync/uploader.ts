@@ -4,7 +4,7 @@
  * stays with its node, with its reason and the time of the next try, and holds up nothing else.
  */
 import { differences, type TreeNode } from '../cache/node.js';
-import { type ErrorKind, NO_VERDICT, NuageError } from '../errors.js';
+import { type ErrorKind, isDefect, NO_VERDICT, NuageError } from '../errors.js';
 import {
   BULK_FILE_BYTES_MAX,
   PLAN_ROUND_NODES_MAX,
@@ -131,7 +131,7 @@ export class Uploader {
     let wait = Infinity;
     while (this.#parts.connection.online && this.#hasRoom()) {
       const ino = this.#ready.shift();
-      if (ino !== undefined) wait = Math.min(wait, this.#tryStart(ino));
+      if (ino !== undefined) wait = Math.min(wait, this.#startOrKeep(ino));
       else if (this.#isScanned) break;
       else wait = Math.min(wait, this.#scan());
     }
@@ -182,6 +182,19 @@ export class Uploader {
     return PLAN_SCAN_PAUSE_MS;
   }
 
+  /** A change that fails by a defect of ours holds up nothing but itself, and can be seen. */
+  #startOrKeep(ino: number): number {
+    try {
+      return this.#tryStart(ino);
+    } catch (error) {
+      if (!isDefect(error)) throw error;
+      this.#context.logger.error('a change cannot be sent', { error });
+      const node = this.#context.tree.get(ino);
+      if (node !== undefined) this.#remember(node, new NuageError('assertion', String(error)));
+      return Infinity;
+    }
+  }
+
   /** @returns milliseconds after which the node wants to be looked at again. */
   #tryStart(ino: number): number {
     const { runner } = this.#parts;
@@ -228,7 +241,10 @@ export class Uploader {
     try {
       this.#parts.runner.run(step, observer);
     } catch (error) {
-      if (!(error instanceof NuageError) || error.kind === 'assertion') throw error;
+      if (!(error instanceof NuageError) || isDefect(error)) {
+        end();
+        throw error;
+      }
       // The disk of the cache refused something, so nothing has been asked of the server.
       observer.failed(error);
     }
