@@ -291,6 +291,38 @@ export const POLL_JITTER_SHARE = 0.2;
 export const POLL_QUIET_SHARE = 0.25;
 export const POLL_IDLE_MS_MAX = 300_000;
 
+// --- locks that others see ---
+
+/**
+ * A lock whose answer was lost is ours when the server says that this user set it so near to the
+ * time when it was asked for: clocks differ, and an answer takes its time.
+ */
+export const LOCK_CLAIM_S = 120;
+
+/** A program that saves takes its lock file away for a moment. */
+export const LOCK_FILE_GONE_MS = 3_000;
+
+/** Changes of a file that nobody has open any more hold back its lock for so long at most. */
+export const LOCK_UNSENT_MS_MAX = 600_000;
+
+/** How often it is looked whether they have been sent, or a new file has come to the server. */
+export const LOCK_LOOK_MS = 2_000;
+
+/** A lock that runs out is made to last longer after this share of its time. */
+export const LOCK_RENEWAL_SHARE = 0.5;
+
+/** After a request about a lock has failed. */
+export const LOCK_RETRY_MS = 30_000;
+
+/** The server may be slower to forget a lock that has run out than we are. */
+export const LOCK_EXPIRY_LOOK_MS = 60_000;
+
+/** At the end of a mount its locks are given back; a server that says nothing is not waited for. */
+export const LOCKS_AT_END_MS_MAX = 3_000;
+
+/** An unmount that did not come about: locks are taken again after this long. */
+export const LOCKS_AGAIN_MS = 30_000;
+
 // --- what is persisted on this machine ---
 
 /** Node snapshots kept in memory, about 1 KiB each: a large folder's worth, not the account's. */

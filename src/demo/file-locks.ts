@@ -84,10 +84,10 @@ export class FileLocks {
     if (this.#held.delete(node.id)) this.#tellClients(node);
   }
 
-  /** @throws 423 when it is somebody else's, or an app's. */
+  /** @throws 423 when it is somebody else's, an app's, or wants a token that nobody here shows. */
   demandFree(node: TreeNode | undefined, path: string, user: string): void {
     const lock = node === undefined ? undefined : this.of(node);
-    if (lock === undefined || (lock.type !== LOCK_BY.app && lock.id === user)) return;
+    if (lock === undefined || (lock.type === LOCK_BY.user && lock.id === user)) return;
     const exception = 'OCA\\DAV\\Connector\\Sabre\\Exception\\FileLocked';
     throw new DavError(423, exception, `"${path}" is locked`);
   }

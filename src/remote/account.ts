@@ -126,6 +126,7 @@ export async function fetchCapabilities(
     forbiddenCharacters: list('forbidden_filename_characters'),
     forbiddenExtensions: list('forbidden_filename_extensions'),
     keepsDeleted: files['undelete'] === true,
+    locksFiles: stringAt(files, 'locking') !== undefined,
     pushUrl: pushUrl === undefined ? undefined : rebased(http.server, pushUrl)?.href,
   };
 }

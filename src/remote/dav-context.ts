@@ -15,6 +15,8 @@ export interface DavContext {
   readonly trash: DavRoot;
   /** `…/remote.php/dav/versions/USER`. */
   readonly versions: DavRoot;
+  /** Listings tell the locks of files. */
+  readonly tellsLocks: boolean;
   readonly logger: Logger;
   /** 0 to 1, for jitter. */
   readonly random: () => number;

@@ -63,6 +63,8 @@ const LANE_OF = {
   copy: 'change',
   remove: 'change',
   'set-modified': 'change',
+  lock: 'look',
+  unlock: 'look',
   put: 'upload',
   'sync-files': 'disk',
   trash: 'list',
@@ -231,6 +233,10 @@ export class EffectExecutor {
         return this.#void(remote.remove(effect.path, effect.etag, signal));
       case 'set-modified':
         return this.#void(remote.setModified(effect.path, effect.mtime, signal));
+      case 'lock':
+        return remote.lock(effect, signal);
+      case 'unlock':
+        return remote.unlock(effect, signal);
       case 'sync-files':
         return syncFiles(effect.dataFiles);
       case 'list-folders':

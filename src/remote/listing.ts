@@ -22,7 +22,7 @@ import type { HttpAnswer } from './answer.js';
 import type { DavContext } from './dav-context.js';
 import { textBody, unexpectedAnswer, type HttpClient } from './http.js';
 import { MultistatusParser, type MultistatusOptions, type MultistatusRow } from './multistatus.js';
-import { ENTRY_PROPFIND, entryOf, ROOT_PROPFIND, unquoteEtag } from './properties.js';
+import { entryOf, entryPropfind, ROOT_PROPFIND, unquoteEtag } from './properties.js';
 import type { EntrySink, ListDepth, RemoteEntry, RootState } from './remote.js';
 
 export interface PropfindRequest {
@@ -134,7 +134,7 @@ export async function list(
   const request = {
     address: context.files.address(path),
     depth,
-    body: ENTRY_PROPFIND,
+    body: entryPropfind(context),
     path,
     signal,
     answerTimeoutMs: depth === 'infinity' ? DEEP_LISTING_ANSWER_TIMEOUT_MS : ANSWER_TIMEOUT_MS,
@@ -154,7 +154,7 @@ export async function stat(
     found.push(...entries);
   });
   const address = context.files.address(path);
-  const request = { address, depth: '0', body: ENTRY_PROPFIND, path, signal } as const;
+  const request = { address, depth: '0', body: entryPropfind(context), path, signal } as const;
   await propfind(context.http, request, (row) => collector.add(row));
   collector.end();
   const [entry] = found;

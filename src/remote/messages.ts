@@ -7,6 +7,8 @@ import type {
   FilesTogether,
   FileVersion,
   ListDepth,
+  LockOutcome,
+  LockRequest,
   PushNews,
   Quota,
   RemoteEntry,
@@ -72,6 +74,7 @@ export type Effect =
     }
   | { readonly op: 'remove'; readonly path: string; readonly etag: string | undefined }
   | { readonly op: 'set-modified'; readonly path: string; readonly mtime: number }
+  | { readonly op: 'lock' | 'unlock'; readonly path: string; readonly claim: LockRequest['claim'] }
   /** Makes data files durable, which may take seconds. */
   | { readonly op: 'sync-files'; readonly dataFiles: readonly string[] }
   | { readonly op: 'list-folders' }
@@ -116,6 +119,8 @@ export interface EffectResults {
   copy: RemoteEntry;
   remove: undefined;
   'set-modified': undefined;
+  lock: LockOutcome;
+  unlock: LockOutcome;
   /** Those of which it could not be proven. */
   'sync-files': readonly string[];
   'list-folders': undefined;

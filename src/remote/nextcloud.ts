@@ -15,6 +15,7 @@ import type { ChunkLimits } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
 import { read } from './download.js';
 import { readVersion, restoreTrashed, restoreVersion, trash, versions } from './history.js';
+import { lock, unlock } from './file-lock.js';
 import { HttpClient, type HttpTimeouts } from './http.js';
 import { listFolders } from './folder-search.js';
 import { list, rootState, stat } from './listing.js';
@@ -26,6 +27,8 @@ import type {
   EntrySink,
   CopyTarget,
   FileVersion,
+  LockOutcome,
+  LockRequest,
   PushNews,
   Quota,
   Remote,
@@ -50,6 +53,8 @@ export interface NextcloudOptions {
   readonly proxy?: URL | undefined;
   /** None where it is left out. */
   readonly limits?: BandwidthLimits | undefined;
+  /** False: locks that others see are neither asked for nor taken. */
+  readonly locks?: boolean | undefined;
   /** Plain `http:` to other machines than this one. Certificates are verified in any case. */
   readonly allowInsecure?: boolean | undefined;
   readonly counters?: RequestCounters | undefined;
@@ -73,6 +78,7 @@ class Nextcloud implements Remote {
   readonly #logger: Logger;
   readonly #random: () => number;
   readonly #user: string;
+  readonly #wantsLocks: boolean;
   readonly #chunkLimits: ChunkLimits = {
     bytesMax: CHUNK_BYTES_SERVER_DEFAULT,
     parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX,
@@ -84,6 +90,7 @@ class Nextcloud implements Remote {
     this.#logger = options.logger;
     this.#random = options.random ?? Math.random;
     this.#user = options.user;
+    this.#wantsLocks = options.locks !== false;
     this.#newFiles = new NewFiles(options.clock);
     this.#http = new HttpClient({
       server: parseServerAddress(options.url, { allowInsecure: options.allowInsecure === true }),
@@ -162,6 +169,14 @@ class Nextcloud implements Remote {
     await setModified(await this.#dav(signal), path, mtime, signal);
   }
 
+  async lock(request: LockRequest, signal: AbortSignal): Promise<LockOutcome> {
+    return lock(await this.#dav(signal), request, signal);
+  }
+
+  async unlock(request: LockRequest, signal: AbortSignal): Promise<LockOutcome> {
+    return unlock(await this.#dav(signal), request, signal);
+  }
+
   async rootState(signal: AbortSignal): Promise<RootState> {
     return rootState(await this.#dav(signal), signal);
   }
@@ -208,17 +223,19 @@ class Nextcloud implements Remote {
 
   /** Before the first connect, as when a mount starts offline, the server is asked who we are. */
   async #dav(signal: AbortSignal): Promise<DavContext> {
-    return this.#context ?? this.#contextFor((await fetchIdentity(this.#http, signal)).userId);
+    if (this.#context !== undefined) return this.#context;
+    const { userId } = await fetchIdentity(this.#http, signal);
+    return this.#contextFor({ userId, locksFiles: false });
   }
 
   #learn(info: ServerInfo): void {
-    this.#contextFor(info.userId);
+    this.#contextFor(info);
     this.#chunkLimits.bytesMax = info.chunkBytesMax;
     this.#chunkLimits.parallelMax = info.parallelChunksMax;
     this.#newFiles.offered(info.bulkUpload);
   }
 
-  #contextFor(userId: string): DavContext {
+  #contextFor({ userId, locksFiles }: Pick<ServerInfo, 'userId' | 'locksFiles'>): DavContext {
     const { origin, segments } = this.#http.server;
     const dav = [...segments, 'remote.php', 'dav'];
     this.#context = {
@@ -228,6 +245,7 @@ class Nextcloud implements Remote {
       uploads: new DavRoot(origin, [...dav, 'uploads', userId]),
       trash: new DavRoot(origin, [...dav, 'trashbin', userId]),
       versions: new DavRoot(origin, [...dav, 'versions', userId]),
+      tellsLocks: locksFiles && this.#wantsLocks,
       logger: this.#logger,
       random: this.#random,
     };

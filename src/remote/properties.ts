@@ -5,12 +5,12 @@
  */
 import { REMOTE_TOKEN_CHARS_MAX } from '../limits.js';
 import { COLLECTION, type MultistatusRow } from './multistatus.js';
-import type { RemoteEntry } from './remote.js';
+import type { LockKind, RemoteEntry } from './remote.js';
 
 export const NAMESPACES =
   'xmlns:d="DAV:" xmlns:oc="http://owncloud.org/ns" xmlns:nc="http://nextcloud.org/ns"';
 
-export const ENTRY_PROPFIND = propfind([
+const ENTRY_PROPERTIES = [
   'd:getetag',
   'd:getlastmodified',
   'd:getcontentlength',
@@ -20,7 +20,23 @@ export const ENTRY_PROPFIND = propfind([
   'oc:size',
   'oc:checksums',
   'nc:upload_time',
-]);
+];
+
+const LOCK_PROPERTIES = [
+  'nc:lock',
+  'nc:lock-owner',
+  'nc:lock-owner-displayname',
+  'nc:lock-owner-type',
+  'nc:lock-time',
+  'nc:lock-timeout',
+];
+
+const ENTRY_PROPFIND = propfind(ENTRY_PROPERTIES);
+const LOCKED_ENTRY_PROPFIND = propfind([...ENTRY_PROPERTIES, ...LOCK_PROPERTIES]);
+
+export function entryPropfind({ tellsLocks }: { readonly tellsLocks: boolean }): string {
+  return tellsLocks ? LOCKED_ENTRY_PROPFIND : ENTRY_PROPFIND;
+}
 
 export const ROOT_PROPFIND = propfind(['d:getetag', 'd:resourcetype', 'oc:data-fingerprint']);
 
@@ -80,7 +96,32 @@ export function entryOf(row: MultistatusRow, path: string): RemoteEntry | undefi
     permissions: permissionsOf(values.get('oc:permissions')),
     uploadTime: sizeOf(values.get('nc:upload_time')) ?? 0,
     checksum: checksumOf(values.get('oc:checksums')),
+    lock: isFolder ? undefined : lockOf(values),
   };
+}
+
+/** As `nc:lock-owner-type` numbers them. */
+const LOCK_KINDS: readonly LockKind[] = ['user', 'app', 'token'];
+
+/** One of a kind that we do not know is somebody else's, as an app's is. */
+function lockOf(values: MultistatusRow['values']): RemoteEntry['lock'] {
+  const said = values.get('nc:lock');
+  if (said === undefined) return undefined;
+  if (said !== '1' && said !== 'true') return 'none';
+  const owner = printableOf(values.get('nc:lock-owner'));
+  const ownerName = printableOf(values.get('nc:lock-owner-displayname'));
+  return {
+    kind: LOCK_KINDS[sizeOf(values.get('nc:lock-owner-type')) ?? 0] ?? 'app',
+    owner,
+    ownerName: ownerName === '' ? owner : ownerName,
+    since: sizeOf(values.get('nc:lock-time')) ?? 0,
+    timeout: sizeOf(values.get('nc:lock-timeout')) ?? 0,
+  };
+}
+
+/** Ends up on terminals and in the files of other programs. */
+function printableOf(text: string | undefined): string {
+  return (text ?? '').replace(/[\p{Cc}\p{Cf}]/gu, '').slice(0, REMOTE_TOKEN_CHARS_MAX);
 }
 
 /** Without quotes and weakness; undefined for what could not be sent back in a header. */

@@ -21,6 +21,49 @@ export interface RemoteEntry {
   readonly uploadTime: number;
   /** First of `oc:checksums`, e.g. `SHA1:ab…`; empty where no client sent one. */
   readonly checksum: string;
+  /** Undefined where the server was not asked for locks, or knows of none. */
+  readonly lock?: RemoteLock | 'none' | undefined;
+}
+
+/** As the app files_lock tells: a person's, an app's (an editor in the web page), a client's. */
+export type LockKind = 'user' | 'app' | 'token';
+
+/** A lock on a file that everybody sees. */
+export interface RemoteLock {
+  readonly kind: LockKind;
+  /** The server's id of the user; empty for that of an app. */
+  readonly owner: string;
+  /** Of the user or the app, to be shown. */
+  readonly ownerName: string;
+  /** Seconds since the epoch, by the server's clock: when it was set. */
+  readonly since: number;
+  /** Seconds that it lasts from then on; 0: until it is given back. */
+  readonly timeout: number;
+}
+
+/**
+ * Which lock is taken for our own: this user's that was set just then, or, where no answer has told
+ * when, about the time at which it was asked for.
+ */
+export interface LockClaim {
+  readonly owner: string;
+  /** Seconds since the epoch, by the server's clock. */
+  readonly since: number | undefined;
+  /** Seconds since the epoch, by ours. */
+  readonly askedAt: number;
+}
+
+export interface LockRequest {
+  readonly path: string;
+  /** Undefined: none of the locks that may be there is ours. */
+  readonly claim: LockClaim | undefined;
+}
+
+export interface LockOutcome {
+  /** The file afterwards: a lock that is taken or given back has changed its ETag. */
+  readonly entry: RemoteEntry;
+  /** The lock that it has now is ours. */
+  readonly isOurs: boolean;
 }
 
 export interface ServerInfo {
@@ -38,6 +81,8 @@ export interface ServerInfo {
   readonly forbiddenExtensions: readonly string[];
   /** It has a trash, which keeps what is deleted. */
   readonly keepsDeleted: boolean;
+  /** It has the app files_lock. */
+  readonly locksFiles: boolean;
   /** WebSocket address of `notify_push`, where offered. */
   readonly pushUrl: string | undefined;
 }
@@ -217,6 +262,10 @@ export interface Remote {
   /** To the server's trash. `etag` guards it, for files. */
   remove(path: string, etag: string | undefined, signal: AbortSignal): Promise<void>;
   setModified(path: string, mtime: number, signal: AbortSignal): Promise<void>;
+  /** Takes the lock of a file that has none, or makes ours last longer; never anybody else's. */
+  lock(request: LockRequest, signal: AbortSignal): Promise<LockOutcome>;
+  /** Gives back what the claim says is ours, and nothing else. */
+  unlock(request: LockRequest, signal: AbortSignal): Promise<LockOutcome>;
   rootState(signal: AbortSignal): Promise<RootState>;
   /** Hears of changes until the line ends, which is an error. @param url of {@link ServerInfo}. */
   listen(url: string, onNews: (news: PushNews) => void, signal: AbortSignal): Promise<never>;

@@ -58,6 +58,7 @@ export const SERVER_INFO: ServerInfo = {
   parallelChunksMax: 5,
   bulkUpload: false,
   keepsDeleted: true,
+  locksFiles: false,
   forbiddenNames: [],
   forbiddenBasenames: [],
   forbiddenCharacters: [],

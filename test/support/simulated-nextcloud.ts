@@ -293,6 +293,8 @@ export class SimulatedNextcloud extends SimulatedFaults {
   ): Extract<EffectEvent, { type: 'done' }>['result'] {
     switch (effect.op) {
       case 'connect':
+      case 'lock':
+      case 'unlock':
         throw new NuageError('not-supported', 'not simulated');
       case 'listen':
         throw new NuageError('not-supported', 'is not in the queue');

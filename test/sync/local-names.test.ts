@@ -10,6 +10,7 @@ const SERVER: ServerInfo = {
   parallelChunksMax: 1,
   bulkUpload: false,
   keepsDeleted: true,
+  locksFiles: false,
   forbiddenNames: ['.htaccess'],
   forbiddenBasenames: ['con'],
   forbiddenCharacters: ['\\', '/', ':'],

@@ -13,6 +13,7 @@ const SERVER: ServerInfo = {
   parallelChunksMax: 1,
   bulkUpload: false,
   keepsDeleted: true,
+  locksFiles: false,
   forbiddenNames: [],
   forbiddenBasenames: [],
   forbiddenCharacters: [],
