@@ -139,6 +139,29 @@ const CUT = `
 ALTER TABLE content ADD COLUMN cut_to INTEGER; -- bytes; NULL: no cut is under way
 `;
 
+/**
+ * `seen_lock`: DISPOSABLE, locks of files as the server was last seen to have them; those of others
+ * with the number of the file that shows them to programs of this machine.
+ * `own_lock`: PRECIOUS, what this machine has asked for and must give back.
+ */
+const LOCKS = `
+CREATE TABLE seen_lock (
+  file_id    TEXT NOT NULL PRIMARY KEY, -- oc:fileid
+  kind       TEXT NOT NULL,             -- user, app, token
+  owner      TEXT NOT NULL,             -- the server's id of the user; empty for an app
+  owner_name TEXT NOT NULL,
+  since      INTEGER NOT NULL,          -- seconds since the epoch, by the server's clock
+  timeout    INTEGER NOT NULL,          -- seconds; 0: for ever
+  shown_by   INTEGER                    -- node.ino of the lock file that we have made
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE own_lock (
+  file_id  TEXT NOT NULL PRIMARY KEY,
+  asked_at INTEGER NOT NULL,            -- seconds since the epoch
+  since    INTEGER                      -- as in seen_lock; NULL: no answer has come
+) STRICT, WITHOUT ROWID;
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
@@ -147,6 +170,7 @@ export const MIGRATIONS: readonly string[] = [
   FRONTIER,
   CONFLICT,
   CUT,
+  LOCKS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -20,6 +20,7 @@ import {
   nodeFromRow,
 } from './node-row.js';
 import { Frontier } from './frontier.js';
+import { LockTable } from './lock-table.js';
 import { PinTable } from './pin-table.js';
 import { type ChildRow, differences, type NodeDraft, ROOT_INO, type TreeNode } from './node.js';
 import { Removals } from './removals.js';
@@ -45,6 +46,7 @@ export class TreeStore {
   readonly frontier: Frontier;
   readonly conflicts: ConflictTable;
   readonly removals: Removals;
+  readonly locks: LockTable;
   readonly #db: CacheDatabase;
   readonly #sql: Statements;
   readonly #attributes: AttributeTable;
@@ -65,6 +67,7 @@ export class TreeStore {
     this.frontier = new Frontier(db);
     this.conflicts = new ConflictTable(db);
     this.removals = new Removals(db);
+    this.locks = new LockTable(db);
     this.#nextChange = (this.#sql.lastChange.get() ?? 0) + 1;
     db.onCommit(() => this.#touched.clear());
     db.onRollback(() => this.#forgetTouched());

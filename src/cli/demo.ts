@@ -70,6 +70,7 @@ async function mountIt(
     uploadDelayMs: DEMO_UPLOAD_DELAY_MS,
     limits: UNLIMITED,
     localNames: [],
+    locks: true,
     notifications: false,
     typed: {},
     logLevel: 'warn',

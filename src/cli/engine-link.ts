@@ -124,10 +124,19 @@ export class EngineLink {
 
   /** Resolves once everything has been sent, the server has refused what is left, or at the end. */
   flush(): Promise<void> {
+    return this.#settled('flush');
+  }
+
+  /** Resolves once nothing is locked for others any more, or the server is away. */
+  giveBackLocks(): Promise<void> {
+    return this.#settled('give-back-locks');
+  }
+
+  #settled(type: 'flush' | 'give-back-locks'): Promise<void> {
     const id = ++this.#lastRequest;
     return new Promise((resolve) => {
       this.#flushWaiters.set(id, resolve);
-      this.#post({ type: 'flush', id });
+      this.#post({ type, id });
     });
   }
 

@@ -7,6 +7,7 @@ import type { HeldRemovals } from '../sync/removal-guard.js';
 import type { Notice } from '../fs/engine.js';
 import type { FullReason } from '../fs/cache-keeper.js';
 import type { ReadAccount } from '../fs/read-accounts.js';
+import type { LockedFile } from '../fs/status.js';
 import type { EngineAnswer, EngineQuestion } from './engine-questions.js';
 
 /** Given to the engine worker as `workerData`; everything in it is plain data. */
@@ -37,6 +38,8 @@ export interface EngineOptions {
   readonly serverUrl: string;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
+  /** See `FsOptions.locks`. */
+  readonly locks: boolean;
   /** See `FsOptions.rootFiles`. */
   readonly rootFiles: Readonly<Record<string, string>>;
 }
@@ -66,6 +69,8 @@ export interface EngineStatus {
   readonly failedCount: number;
   /** Deletions that wait for an answer; null where there are none. */
   readonly heldDeletions: HeldRemovals | null;
+  /** Files that somebody has locked for everybody else, at most 100 of them. */
+  readonly locks: readonly LockedFile[];
   /** At most 100 of them, the oldest first. */
   readonly pending: readonly PendingChange[];
   /** Programs that have read since the mount, those first that have read most; at most 65. */
@@ -79,6 +84,8 @@ export type ToEngine =
   | { readonly type: 'question'; readonly id: number; readonly question: EngineQuestion }
   /** Answered by `flushed` once the queue is empty. Uploads start at once, without delay. */
   | { readonly type: 'flush'; readonly id: number }
+  /** The mount ends. Answered by `flushed` once the locks that others see are given back. */
+  | { readonly type: 'give-back-locks'; readonly id: number }
   /** Whether operations may wait for the server: not while an unmount waits for them. */
   | { readonly type: 'patience'; readonly isPatient: boolean }
   /** Offline: ask now whether the server is back, as it has a reason to be. */

@@ -13,7 +13,7 @@ import { NuageError, toErrorRecord } from '../errors.js';
 import { conflicts } from '../fs/conflicts.js';
 import { Engine } from '../fs/engine.js';
 import { errnoOf, isExpected } from '../fs/errno.js';
-import { pendingNodes } from '../fs/status.js';
+import { lockedFiles, pendingNodes } from '../fs/status.js';
 import { runLoop } from '../fuse/loop.js';
 import { WorkerNotifier } from '../fuse/notifier.js';
 import { OperationCounters } from '../fuse/operation-counters.js';
@@ -126,6 +126,9 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
     case 'flush':
       engine.flush(() => post({ type: 'flushed', id: message.id }));
       return;
+    case 'give-back-locks':
+      engine.context.sync.locks.own.giveBackAll(() => post({ type: 'flushed', id: message.id }));
+      return;
     case 'patience':
       session.setPatient(message.isPatient);
       return;
@@ -173,6 +176,7 @@ function statusOf(engine: Engine): EngineStatus {
     conflictCopies: conflicts(engine.context).map(({ mine }) => mine.path),
     pendingCount: tree.pendingCount(),
     failedCount: tree.failedCount(),
+    locks: lockedFiles(engine.context),
     heldDeletions: sync.removals.held() ?? null,
     pending: pendingNodes(engine.context),
     readers: readers.all(),

@@ -71,6 +71,7 @@ export function mountSettings(args: MountArguments): MountSettings {
       downloadBytesPerSecond: parseSize(valueOf('download-limit')) ?? 0,
     },
     localNames: valueOf('local-names'),
+    locks: valueOf('locks'),
     notifications: valueOf('notifications'),
     logLevel: levelOf(valueOf('log-level')) ?? 'info',
     logNames: valueOf('log-names'),

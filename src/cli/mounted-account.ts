@@ -12,6 +12,7 @@ import { canonicalMountPoint, mountOn } from '../fuse/mount-table.js';
 import {
   FLUSH_AT_END_MS_MAX,
   LET_GO_MS_MAX,
+  LOCKS_AT_END_MS_MAX,
   MOUNT_ANSWER_MS_MAX,
   REFUSAL_WAIT_MS_MAX,
 } from '../limits.js';
@@ -55,6 +56,8 @@ type Undo = () => void | Promise<void>;
 
 /** Not there, or something else in its place: no reason to keep what is here from its owner. */
 const AWAY: ReadonlySet<ExitCode> = new Set([EXIT.UNREACHABLE, EXIT.NOT_NEXTCLOUD]);
+
+const ALL_AT_END_MS_MAX = FLUSH_AT_END_MS_MAX + LOCKS_AT_END_MS_MAX;
 
 export class MountedAccount {
   readonly #settings: MountSettings;
@@ -116,7 +119,7 @@ export class MountedAccount {
     if (engine === undefined) return;
     const isFirst = !this.#isEnding;
     this.#isEnding = true;
-    if (isFirst) await within<unknown>(FLUSH_AT_END_MS_MAX, engine.flush(), engine.ended);
+    if (isFirst) await within<unknown>(ALL_AT_END_MS_MAX, this.#settle(engine), engine.ended);
     this.#unmount({ lazy: true });
     if (isFirst) await within(LET_GO_MS_MAX, engine.ended);
     engine.shutdown();
@@ -249,6 +252,7 @@ export class MountedAccount {
         confirmShare,
         serverUrl: this.#settings.url,
         localNames: this.#settings.localNames,
+        locks: this.#settings.locks,
         rootFiles: rootFiles(this.#settings),
       },
       logger: this.#logger,
@@ -304,10 +308,16 @@ export class MountedAccount {
       return this.#status(engine);
     }
     if (request.op !== 'unmount') return engine.ask(request);
-    await within(FLUSH_AT_END_MS_MAX, engine.flush());
+    await this.#settle(engine);
     const status = await this.#status(engine);
     this.#unmount({ lazy: request.lazy });
     return status;
+  }
+
+  /** Before an unmount: what can be sent is, then others may edit what was locked from here. */
+  async #settle(engine: EngineLink): Promise<void> {
+    await within(FLUSH_AT_END_MS_MAX, engine.flush());
+    await within(LOCKS_AT_END_MS_MAX, engine.giveBackLocks());
   }
 
   /** What is queued goes on with it. @throws NuageError where no password is kept. */

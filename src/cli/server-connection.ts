@@ -72,13 +72,13 @@ export class ServerConnection {
 
   async #load(): Promise<Remote> {
     const { settings, password, logger } = this.#options;
-    const { url, user, caFile, allowInsecure, limits } = settings;
+    const { url, user, caFile, allowInsecure, limits, locks } = settings;
     const { createNextcloud } = await import('../remote/nextcloud.js');
     const clock = systemClock;
     try {
       const { proxy } = await findProxy(url, process.env);
       return createNextcloud({
-        ...{ url, user, password, caFile, proxy, limits, allowInsecure },
+        ...{ url, user, password, caFile, proxy, limits, locks, allowInsecure },
         counters: this.counters,
         logger,
         clock,

@@ -23,6 +23,8 @@ export interface MountSettings {
   readonly limits: BandwidthLimits;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
+  /** Locks that others see are set and shown, where the server has them. */
+  readonly locks: boolean;
   /** Deleting more of the account than this share asks first. */
   readonly confirmShare: number;
   /** On the desktop. */

@@ -32,7 +32,7 @@ export function showStatus(status: MountStatus): string {
   lines.push(...showReaders(status));
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
   lines.push(...showHeld(status), `  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
-  lines.push(...showConflicts(status));
+  lines.push(...showConflicts(status), ...showLocks(status));
   lines.push(...showPending(status));
   lines.push(...rows(status.transfers, status.transfers.length, (one) => [showTransfer(one)]));
   return `${lines.join('\n')}\n`;
@@ -111,6 +111,16 @@ function showReaders({ readers }: MountStatus): readonly string[] {
 function showConflicts({ conflictCopies }: MountStatus): readonly string[] {
   const count = conflictCopies.length;
   return count === 0 ? [] : [`  ${paint('yellow', text.conflicts({ count }))}`];
+}
+
+/** Those of others first: they keep the user from writing. */
+function showLocks({ locks }: MountStatus): readonly string[] {
+  const ordered = [...locks].sort((a, b) => Number(a.isMine) - Number(b.isMine));
+  return rows(ordered, ordered.length, ({ path: file, owner, isMine }) => {
+    const name = printable(file);
+    if (isMine) return [text.lockedForOthers({ file: name })];
+    return [paint('yellow', text.lockedBy({ file: name, owner: printable(owner) }))];
+  });
 }
 
 function showHeld({ heldDeletions: held }: MountStatus): readonly string[] {

@@ -15,8 +15,18 @@ export function requireWritableMount(context: FsContext): void {
 
 export function requireMayWrite(context: FsContext, node: TreeNode): void {
   requireWritableMount(context);
+  requireUnlocked(context, node);
+  if (context.tree.locks.isShown(node.ino)) {
+    throw refused("this file tells of somebody else's lock", node);
+  }
   if (isOwn(node) || has(node, 'W')) return;
   throw refused('you may read this file but not change it', node);
+}
+
+/** Somebody has locked it for everybody else: the server would refuse the change later. */
+export function requireUnlocked({ sync }: FsContext, node: TreeNode): void {
+  const lock = sync.locks.seen.foreign(node);
+  if (lock !== undefined) throw refused(`locked by ${lock.ownerName}`, node);
 }
 
 export function requireMayCreate(
@@ -32,6 +42,7 @@ export function requireMayCreate(
 
 export function requireMayRemove(context: FsContext, node: TreeNode): void {
   requireWritableMount(context);
+  requireUnlocked(context, node);
   if (isOwn(node) || has(node, 'D')) return;
   throw refused('you may not delete this', node);
 }
@@ -39,6 +50,7 @@ export function requireMayRemove(context: FsContext, node: TreeNode): void {
 /** N renames within the folder, V moves to another one. */
 export function requireMayMove(context: FsContext, node: TreeNode, toParent: number): void {
   requireWritableMount(context);
+  requireUnlocked(context, node);
   if (isOwn(node) || has(node, node.parent === toParent ? 'N' : 'V')) return;
   throw refused('you may not rename or move this', node);
 }

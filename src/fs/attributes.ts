@@ -4,9 +4,12 @@ import type { Timestamp, TreeNode } from '../cache/node.js';
 import type { Clock } from '../clock.js';
 import type { Attributes, AttributesReply, EntryReply } from '../fuse/filesystem.js';
 import { ATTRIBUTES_VALID_MS, ENTRY_VALID_MS, FUSE_REQUEST_BYTES_MAX } from '../limits.js';
+import { isOfficeDocument } from '../sync/lock-names.js';
 import type { FsContext } from './context.js';
 
 const { S_IFDIR, S_IFREG } = constants;
+
+const WRITE_BITS = 0o222;
 
 /** The unit of `st_blocks`, whatever the disk's own. */
 const STAT_BLOCK_BYTES = 512;
@@ -34,7 +37,7 @@ function attributesOf(context: FsContext, node: TreeNode): Attributes {
     atime: node.atime,
     mtime: node.mtime,
     ctime: node.ctime,
-    mode: (node.isFolder ? S_IFDIR : S_IFREG) | node.mode,
+    mode: (node.isFolder ? S_IFDIR : S_IFREG) | modeOf(context, node),
     nlink: linksOf(context, node),
     uid: node.uid ?? uid,
     gid: node.gid ?? gid,
@@ -42,6 +45,16 @@ function attributesOf(context: FsContext, node: TreeNode): Attributes {
     // Programs that copy take it as the size of their pieces: one request for each, as on NFS.
     blksize: FUSE_REQUEST_BYTES_MAX,
   };
+}
+
+/**
+ * What somebody else has locked is read only for us. Office programs look for who has their
+ * document only where they may write, so it keeps its bits: opening it for writing is refused all
+ * the same.
+ */
+function modeOf({ sync }: FsContext, node: TreeNode): number {
+  const isLocked = sync.locks.seen.foreign(node) !== undefined;
+  return isLocked && !isOfficeDocument(node.name) ? node.mode & ~WRITE_BITS : node.mode;
 }
 
 /** What changes elsewhere is pushed into the kernel, so it may keep them for long (D7). */

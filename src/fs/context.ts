@@ -33,6 +33,8 @@ export interface FsOptions {
   readonly serverUrl: string;
   /** Patterns of names that stay on this machine, besides those that always do. */
   readonly localNames: readonly string[];
+  /** Locks that others see are set and shown, where the server has them. */
+  readonly locks: boolean;
   /** Files of the root that this machine makes and keeps, by their names. */
   readonly rootFiles: Readonly<Record<string, string>>;
 }

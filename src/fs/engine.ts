@@ -177,6 +177,7 @@ export class Engine {
   learn(server: ServerInfo): void {
     this.#server = rememberServer(this.context.tree, server);
     this.context.sync.push.learn(server.pushUrl);
+    this.context.sync.locks.serverLearnt();
   }
 
   #learnServer(): void {
@@ -209,6 +210,7 @@ export class Engine {
       {
         detached: (ino) => inodes.reap(ino),
         commitOpenFile: (ino) => openFiles.commit(ino),
+        lockingUser: () => (settings.locks ? lockingUser(this.#server) : undefined),
         held: (held) => notice({ type: 'removals-held', held }),
         pinning: {
           contentOf: (node) => contentOf({ tree, contents }, node),
@@ -295,6 +297,11 @@ function orAbandon<T>(db: CacheDatabase, build: () => T): T {
     db.abandon();
     throw error;
   }
+}
+
+/** Undefined where the server has no locks; older versions have not remembered whether. */
+function lockingUser(server: ServerInfo | undefined): string | undefined {
+  return server?.locksFiles === true ? server.userId : undefined;
 }
 
 function rememberServer(tree: TreeStore, server: ServerInfo | undefined): ServerInfo | undefined {

@@ -19,7 +19,10 @@ const SEEK_DATA = 3;
 export function open(context: FsContext, ino: number, flags: number): Result<OpenReply> {
   const node = requireFile(context, ino);
   const truncates = (flags & O_TRUNC) !== 0;
-  if ((flags & O_ACCMODE) !== O_RDONLY || truncates) requireMayWrite(context, node);
+  if ((flags & O_ACCMODE) !== O_RDONLY || truncates) {
+    requireMayWrite(context, node);
+    context.sync.locks.own.made(node);
+  }
   if (truncates) {
     const wait = resize(context, ino, 0);
     if (wait !== undefined) return wait;

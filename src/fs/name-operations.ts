@@ -42,6 +42,7 @@ export function create(
   if (existing?.isFolder === true) throw new NuageError('is-a-folder', 'is a folder');
   if (existing !== undefined) requireMayWrite(context, existing);
   const node = existing ?? makeFile(context, place, { caller, mode: how.mode });
+  context.sync.locks.own.made(node);
   context.inodes.lookedUp(node.ino);
   return { entry: entryReply(context, node), open: openHandle(context, node.ino, how.flags) };
 }
@@ -60,6 +61,7 @@ export function mknod(
   if (place instanceof Parked) return place;
   if (context.tree.child(place.folder.ino, place.name) !== undefined) throw taken(place.name);
   const node = makeFile(context, place, { caller, mode });
+  context.sync.locks.own.made(node);
   sendSoon(context, node.ino);
   context.inodes.lookedUp(node.ino);
   return entryReply(context, node);
@@ -253,6 +255,7 @@ export function discard(context: FsContext, node: TreeNode): void {
     if (node.parent !== undefined) touchFolder(context, node.parent);
     inodes.reap(node.ino);
   });
+  sync.locks.own.gone(node.ino);
   removeSoon(context, node.ino);
 }
 

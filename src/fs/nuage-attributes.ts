@@ -23,6 +23,8 @@ const ATTRIBUTES: ReadonlyMap<string, Show> = new Map<string, Show>([
   ['user.nuage.error', (_context, { failure }) => errorOf(failure)],
   ['user.nuage.etag', (_context, { base }) => base?.etag],
   ['user.nuage.fileid', (_context, { base }) => base?.fileId],
+  ['user.nuage.lock', (context, node) => lockOf(context, node)],
+  ['user.nuage.lock_owner', ({ sync }, node) => sync.locks.seen.of(node)?.ownerName],
   ['user.nuage.permissions', (_context, { base }) => base?.permissions],
   [PINNED, ({ sync }, { ino }) => (sync.pinning.isPinned(ino) ? '1' : '0')],
   ['user.nuage.size', (_context, node) => sizeOf(node)],
@@ -84,6 +86,12 @@ function requirePinned(name: string): void {
 function errorOf(failure: TreeNode['failure']): string | undefined {
   if (failure === undefined) return undefined;
   return failure.hint === undefined ? failure.message : `${failure.message}. ${failure.hint}`;
+}
+
+/** Whose lock others see on it. */
+function lockOf({ sync }: FsContext, node: TreeNode): 'mine' | 'others' | undefined {
+  if (sync.locks.seen.foreign(node) !== undefined) return 'others';
+  return sync.locks.seen.of(node) === undefined ? undefined : 'mine';
 }
 
 /** Of a folder with all below it, as the server said when it was last listed. */

@@ -7,7 +7,7 @@ import type { TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import { RENAME_EXCHANGE, RENAME_NOREPLACE } from '../fuse/constants.js';
 import { Parked, type RenameTarget, type Result } from '../fuse/filesystem.js';
-import { requireMayCreate, requireMayMove, requireMayRemove } from './access.js';
+import { requireMayCreate, requireMayMove, requireMayRemove, requireUnlocked } from './access.js';
 import { timestampNow } from './attributes.js';
 import { MOVED_ENTRIES_MAX } from '../limits.js';
 import { type FsContext, requireFolder, requireListed } from './context.js';
@@ -113,6 +113,7 @@ function requireReplaceable(context: FsContext, plan: Plan): Parked | undefined 
     throw new NuageError('is-a-folder', 'a file cannot replace a folder');
   }
   if (inheritedBase(context, plan) === undefined) requireMayRemove(context, target);
+  else requireUnlocked(context, target);
   return target.isFolder ? requireEmpty(context, target) : undefined;
 }
 
@@ -168,6 +169,9 @@ function carryOut(context: FsContext, plan: Plan): void {
     removeSoon(context, gone.ino);
   }
   for (const { ino } of [source, ...plan.joining]) sendSoon(context, ino);
+  sync.locks.own.gone(source.ino);
+  const renamed = tree.get(source.ino);
+  if (renamed !== undefined) sync.locks.own.made(renamed);
 }
 
 /** What stayed here with its folder is sent with it, unless its own name stays here. */

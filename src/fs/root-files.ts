@@ -4,7 +4,8 @@
  * keeps what was written, and one that was deleted is back at the next mount. One that the server
  * has under such a name is left as it is.
  */
-import { ROOT_INO, UNTOUCHED } from '../cache/node.js';
+import { ROOT_INO } from '../cache/node.js';
+import { makeOwnFile } from '../sync/own-files.js';
 import { timestampNow } from './attributes.js';
 import type { FsContext } from './context.js';
 
@@ -16,32 +17,8 @@ export function isRootFile({ tree, options }: FsContext, ino: number, name: stri
 
 export function makeRootFiles(context: FsContext): void {
   for (const [name, text] of Object.entries(context.options.rootFiles)) {
-    if (context.tree.child(ROOT_INO, name) === undefined) make(context, name, text);
+    if (context.tree.child(ROOT_INO, name) !== undefined) continue;
+    const time = timestampNow(context.clock);
+    makeOwnFile(context, { parent: ROOT_INO, name, mode: MODE, time, text });
   }
-}
-
-function make({ tree, contents, clock }: FsContext, name: string, text: string): void {
-  const bytes = Buffer.from(text);
-  const now = timestampNow(clock);
-  // Marked as unsent from the start, since nobody else has these bytes; the row comes after them.
-  const content = contents.create({ size: 0, complete: true });
-  contents.setDirty(content, true);
-  contents.write(content, 0, bytes);
-  tree.insert({
-    ...UNTOUCHED,
-    isFolder: false,
-    parent: ROOT_INO,
-    name,
-    mode: MODE,
-    uid: undefined,
-    gid: undefined,
-    size: bytes.length,
-    atime: now,
-    mtime: now,
-    ctime: now,
-    content,
-    contentDirty: true,
-    staysHere: true,
-    base: undefined,
-  });
 }

@@ -21,6 +21,27 @@ export interface PendingNode {
   readonly failure: TreeNode['failure'];
 }
 
+export interface LockedFile {
+  readonly path: string;
+  /** As the server shows it. */
+  readonly owner: string;
+  /** Set by this user: here, in the web page or by another client. */
+  readonly isMine: boolean;
+}
+
+/** As the server was last seen, at most {@link STATUS_CHANGES_MAX}. */
+export function lockedFiles({ tree, sync }: FsContext): readonly LockedFile[] {
+  const files: LockedFile[] = [];
+  for (const { fileId, ownerName } of tree.locks.allSeen().slice(0, STATUS_CHANGES_MAX)) {
+    const node = tree.byFileId(fileId);
+    const path = node === undefined ? undefined : tree.path(node.ino);
+    if (node === undefined || path === undefined || sync.locks.seen.of(node) === undefined)
+      continue;
+    files.push({ path, owner: ownerName, isMine: sync.locks.seen.foreign(node) === undefined });
+  }
+  return files;
+}
+
 /** The oldest changes first, at most {@link STATUS_CHANGES_MAX}; not those that are held. */
 export function pendingNodes(context: FsContext): readonly PendingNode[] {
   const { tree, sync } = context;

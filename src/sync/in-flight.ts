@@ -26,6 +26,11 @@ export class InFlight {
     this.#remember(this.#touched, ino);
   }
 
+  /** Something about it has reached the server that no change of the user waits for. */
+  touch(ino: number): void {
+    this.#remember(this.#touched, ino);
+  }
+
   /** The server has removed this file id at our request. */
   removed(fileId: string): void {
     this.#remember(this.#removed, fileId);

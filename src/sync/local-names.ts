@@ -5,7 +5,8 @@
 import type { ServerInfo } from '../remote/remote.js';
 
 const LOCAL_PATTERNS: readonly RegExp[] = [
-  /^\.~lock\..*#$/,
+  // Lock files of LibreOffice, WPS and others, MS Office: lock-names.ts says of which document.
+  /^\.~./,
   /^~\$/,
   /^\..*\.sw[a-p]$/i,
   /^\..*\.swpx$/i,

@@ -54,6 +54,8 @@ export interface MergeHooks {
   permitted(ino: number): void;
   /** The node left the tree; whoever holds it open keeps it until released. */
   detached(ino: number): void;
+  /** See `SeenLocks.see`. */
+  lockSeen(node: TreeNode | undefined, entry: RemoteEntry, stamp: number): TreeNode | undefined;
 }
 
 /** One folder that is being folded in. */
@@ -107,11 +109,13 @@ export class Merger {
 
   /** @returns the node of the entry, where it is settled. */
   take(pass: Pass, entry: RemoteEntry): number | undefined {
-    if (this.#inFlight.removedSince(entry.fileId, pass.round.stamp)) {
+    const { stamp } = pass.round;
+    if (this.#inFlight.removedSince(entry.fileId, stamp)) {
       pass.complete = false;
       return undefined;
     }
-    const known = this.#context.tree.byFileId(entry.fileId);
+    const node = this.#context.tree.byFileId(entry.fileId);
+    const known = this.#hooks.lockSeen(node, entry, stamp);
     if (known !== undefined && known.isFolder === entry.isFolder) {
       return this.#mergeKnown(pass, known, entry);
     }

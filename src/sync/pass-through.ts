@@ -16,6 +16,7 @@ import type { EffectId } from '../remote/messages.js';
 import type { Connection } from './connection.js';
 import { contentKey, type SyncContext, WaitFor } from './context.js';
 import type { Wanted } from './reader.js';
+import { readError, type VersionLook } from './version-look.js';
 
 interface Piece {
   readonly content: string;
@@ -31,6 +32,7 @@ interface Piece {
 export class PassThrough {
   readonly #context: SyncContext;
   readonly #connection: Connection;
+  readonly #versions: VersionLook;
   /** The least recently used first. At most {@link PASS_PIECES_MAX}. */
   readonly #pieces = new Set<Piece>();
   /** Who waits until a piece may be given up. */
@@ -38,9 +40,10 @@ export class PassThrough {
   /** The last one of each content, the oldest first; as many as there are pieces. */
   readonly #failures = new Map<string, { readonly error: NuageError; readonly until: number }>();
 
-  constructor(context: SyncContext, connection: Connection) {
+  constructor(context: SyncContext, connection: Connection, versions: VersionLook) {
     this.#context = context;
     this.#connection = connection;
+    this.#versions = versions;
   }
 
   /**
@@ -174,8 +177,11 @@ export class PassThrough {
         },
         failed: (error) => {
           this.#pieces.delete(piece);
-          this.#remember(content, error);
-          this.#ended(piece);
+          const fail = (isStillThere: boolean): void => {
+            if (!isStillThere) this.#remember(content, error);
+            this.#ended(piece);
+          };
+          if (!this.#versions.look(content, error, fail)) fail(false);
         },
       },
     );
@@ -183,14 +189,8 @@ export class PassThrough {
 
   #remember(content: string, error: NuageError): void {
     if (error.kind === 'aborted') return;
-    const isGone = error.kind === 'precondition' || error.kind === 'not-found';
-    const shown = isGone
-      ? new NuageError('stale', 'the version being read is no longer on the server', {
-          cause: error,
-        })
-      : error;
     const until = this.#context.clock.monotonic() + FAILURE_MEMORY_MS;
-    this.#failures.set(content, { error: shown, until });
+    this.#failures.set(content, { error: readError(error), until });
     const [oldest] = this.#failures.keys();
     if (this.#failures.size > PASS_PIECES_MAX && oldest !== undefined) {
       this.#failures.delete(oldest);

@@ -33,6 +33,7 @@ import {
   willBring,
 } from './stream.js';
 import { StreamTeam } from './stream-team.js';
+import { readError, type VersionLook } from './version-look.js';
 
 /** What is being read of one content. */
 interface Reading {
@@ -59,14 +60,16 @@ const CHECK = 'streams';
 export class Reader {
   readonly #context: SyncContext;
   readonly #connection: Connection;
+  readonly #versions: VersionLook;
   readonly #readings = new Map<string, Reading>();
   #bytesPerMs = 0;
   /** Until then one stream is taken to fill the line. */
   #aloneUntil = -Infinity;
 
-  constructor(context: SyncContext, connection: Connection) {
+  constructor(context: SyncContext, connection: Connection, versions: VersionLook) {
     this.#context = context;
     this.#connection = connection;
+    this.#versions = versions;
   }
 
   /**
@@ -378,16 +381,11 @@ export class Reader {
       this.#context.wake(contentKey(content));
       return;
     }
-    const isGone = error.kind === 'precondition' || error.kind === 'not-found';
-    const shown = isGone
-      ? new NuageError('stale', 'the version being read is no longer on the server', {
-          cause: error,
-        })
-      : error;
-    reading.failure = {
-      error: shown,
-      until: this.#context.clock.monotonic() + FAILURE_MEMORY_MS,
+    const fail = (isStillThere: boolean): void => {
+      const until = this.#context.clock.monotonic() + FAILURE_MEMORY_MS;
+      if (!isStillThere) reading.failure = { error: readError(error), until };
+      this.#context.wake(contentKey(content));
     };
-    this.#context.wake(contentKey(content));
+    if (!this.#versions.look(content, error, fail)) fail(false);
   }
 }

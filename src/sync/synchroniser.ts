@@ -7,6 +7,7 @@ import { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
 import { InFlight } from './in-flight.js';
 import { Lister } from './lister.js';
+import { Locking } from './locking.js';
 import { Merger } from './merge.js';
 import { PassThrough } from './pass-through.js';
 import { Pinning, type PinningHooks } from './pinning.js';
@@ -30,6 +31,8 @@ export interface SynchroniserOptions {
   readonly random: () => number;
   /** Unguessable, `[a-z0-9]`. */
   readonly randomId: () => string;
+  /** Of the account's web page. */
+  readonly serverUrl: string;
 }
 
 export interface SynchroniserHooks {
@@ -38,6 +41,8 @@ export interface SynchroniserHooks {
   /** See `StepParts.commitOpenFile`. */
   readonly commitOpenFile: (ino: number) => void;
   readonly pinning: PinningHooks;
+  /** See `SeenLocksParts.userId`. */
+  readonly lockingUser: () => string | undefined;
   /** Deletions wait for an answer from now on. */
   readonly held: (held: HeldRemovals) => void;
 }
@@ -57,6 +62,7 @@ export class Synchroniser {
   readonly company: Company;
   readonly removals: RemovalGuard;
   readonly uploader: Uploader;
+  readonly locks: Locking;
   readonly poller: Poller;
 
   constructor(context: SyncContext, options: SynchroniserOptions, hooks: SynchroniserHooks) {
@@ -72,26 +78,22 @@ export class Synchroniser {
         isBeingWritten: (ino) => activity.isBeingWritten(ino),
         detached: hooks.detached,
         permitted: (ino) => this.uploader.retryForbidden(ino),
+        lockSeen: (node, entry, stamp) => this.locks.seen.see(node, entry, stamp),
       },
     });
     const listing = { connection, merger, inFlight, slices };
     const lister = new Lister(context, listing);
-    const reader = new Reader(
-      {
-        ...context,
-        wake: (key) => {
-          context.wake(key);
-          this.pinning.woken(key);
-        },
-      },
-      connection,
-    );
+    const { randomId, serverUrl } = options;
+    const unlocked = (fileId: string): void => this.uploader.retryLocked(fileId);
+    const meeting = { connection, inFlight, lister };
+    const locks = new Locking(context, { ...meeting, ...hooks, serverUrl, unlocked });
+    const woken = (key: string): void => this.pinning.woken(key);
+    const reader = new Reader(waking(context, woken), connection, locks.versions);
     const removals = new RemovalGuard(context, {
       share: options.confirmShare,
       isBusy: (ino) => inFlight.isBusy(ino),
       held: hooks.held,
     });
-    const { randomId } = options;
     const steps = { reader, removals, lister, inFlight, guards, randomId, ...hooks };
     const runner = new StepRunner(context, steps);
     this.connection = connection;
@@ -104,13 +106,12 @@ export class Synchroniser {
       changed: () => this.poller.told(),
     });
     this.reader = reader;
-    this.passThrough = new PassThrough(context, connection);
+    this.passThrough = new PassThrough(context, connection, locks.versions);
     this.pinning = new Pinning(context, { connection, lister, reader, hooks: hooks.pinning });
     this.company = new Company(context, { connection, lister, reader, hooks: hooks.pinning });
+    this.locks = locks;
     this.uploader = new Uploader(context, {
-      connection,
-      lister,
-      inFlight,
+      ...meeting,
       activity,
       runner,
       removals,
@@ -136,5 +137,17 @@ export class Synchroniser {
     this.primer.pump();
     this.uploader.planSoon(0);
     this.pinning.start();
+    this.locks.start();
   }
+}
+
+/** Who else waits for what operations wait for. */
+function waking(context: SyncContext, woken: (key: string) => void): SyncContext {
+  return {
+    ...context,
+    wake: (key) => {
+      context.wake(key);
+      woken(key);
+    },
+  };
 }

@@ -34,6 +34,9 @@ const STALE_BASE_KINDS: ReadonlySet<ErrorKind> = new Set([
   'parent-missing',
 ]);
 
+/** A listing tells more: also who has locked the file. */
+const LISTED_KINDS: ReadonlySet<ErrorKind> = new Set([...STALE_BASE_KINDS, 'locked']);
+
 export interface UploaderParts {
   readonly connection: Connection;
   readonly lister: Lister;
@@ -118,6 +121,11 @@ export class Uploader {
     this.#flushWaiters.push(done);
     this.#parts.activity.isUrgent = true;
     this.planSoon(0);
+  }
+
+  /** Nobody else has a lock on this file any more. */
+  retryLocked(fileId: string): void {
+    this.retry(({ failure, base }) => failure?.kind === 'locked' && base?.fileId === fileId);
   }
 
   #plan(): void {
@@ -267,7 +275,7 @@ export class Uploader {
       if (node.failure !== undefined) tree.save({ ...node, failure: undefined });
       return;
     }
-    if (STALE_BASE_KINDS.has(error.kind)) {
+    if (LISTED_KINDS.has(error.kind)) {
       for (const folder of new Set([node.parent, node.base?.parent])) {
         if (folder !== undefined && connection.online) lister.refresh(folder);
       }

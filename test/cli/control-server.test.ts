@@ -27,6 +27,7 @@ const STATUS: MountStatus = {
   pendingCount: 0,
   failedCount: 0,
   heldDeletions: null,
+  locks: [],
   pending: [],
   readers: [],
   mountPoint: '/tmp/Nuage',

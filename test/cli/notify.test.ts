@@ -19,6 +19,7 @@ const WELL: EngineStatus = {
   failedCount: 0,
   pending: [],
   heldDeletions: null,
+  locks: [],
   readers: [],
 };
 

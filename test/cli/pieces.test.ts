@@ -315,6 +315,7 @@ describe('a status', () => {
       { program: 'cat', uid: 1000, bytes: 5_000, requests: 1, files: 1 },
     ],
     heldDeletions: null,
+    locks: [],
     pending: [
       {
         path: 'Élèves/\u001b[2Jnotes.ods',

@@ -8,6 +8,7 @@ import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type Clock, systemClock } from '../../src/clock.js';
 import { startNuage, type Nuage } from '../../src/demo/server.js';
+import type { NuageSettings } from '../../src/demo/state.js';
 import { type Result, Parked } from '../../src/fuse/filesystem.js';
 import { silentLogger } from '../../src/log.js';
 import { EffectExecutor } from '../../src/remote/executor.js';
@@ -45,15 +46,21 @@ export class LiveBench {
   #events: EffectEvent[] = [];
   #running = 0;
 
-  static async start(files: Readonly<Record<string, string>>): Promise<LiveBench> {
-    const clock: Clock = { now: () => systemClock.now(), monotonic: () => time() };
+  static async start(
+    files: Readonly<Record<string, string>>,
+    settings: Partial<NuageSettings> = {},
+  ): Promise<LiveBench> {
+    let wall = (): number => systemClock.now();
     let time = (): number => systemClock.monotonic();
-    const nuage = await startNuage({ clock });
+    const clock: Clock = { now: () => wall(), monotonic: () => time() };
+    const nuage = await startNuage({ clock, settings });
     for (const [name, text] of Object.entries(files)) writeAt(nuage, name, text);
     nuage.rescan();
     const live = new LiveBench(nuage);
     // Faults last by the clock of the engine.
     time = () => live.bench.clock.monotonic();
+    // So do locks, which tell when they were set.
+    if (settings.fileLocks === true) wall = () => live.bench.clock.now();
     return live;
   }
 
@@ -70,6 +77,11 @@ export class LiveBench {
     });
     this.#executor = this.#newExecutor();
     this.bench = new PatientBench({ post: (request) => this.#post(request) });
+  }
+
+  /** The engine is told what the server can do, as after the connect of a mount. */
+  async learn(): Promise<void> {
+    this.bench.engine.learn(await this.#remote.connect(AbortSignal.timeout(10_000)));
   }
 
   /** Somebody else writes. */
@@ -168,12 +180,12 @@ export class LiveBench {
     return this.#running === 0 && this.#events.length === 0 && this.pending === 0;
   }
 
-  async restart(): Promise<void> {
+  async restart(how: 'clean' | 'killed' = 'clean'): Promise<void> {
     await this.#executor.close();
     this.#events = [];
     this.#running = 0;
     this.#executor = this.#newExecutor();
-    this.bench.restart('clean');
+    this.bench.restart(how);
   }
 
   async close(): Promise<void> {

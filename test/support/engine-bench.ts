@@ -121,6 +121,7 @@ export class EngineBench {
         confirmShare: 0.3,
         serverUrl: 'https://nuage.example',
         localNames: ['*.aux', 'brouillon-?'],
+        locks: true,
         rootFiles: this.#rootFiles,
       },
       {

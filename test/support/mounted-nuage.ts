@@ -8,6 +8,7 @@ import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import type { NuageSettings } from '../../src/demo/state.js';
 import { NuageProcess } from '../demo/nuage-process.js';
 
 const execute = promisify(execFile);
@@ -34,6 +35,8 @@ const SHUT_DOWN =
 export interface MountOptions {
   readonly content?: { readonly files?: number; readonly bigFileBytes?: number };
   readonly quotaBytes?: number;
+  /** Of the server. */
+  readonly settings?: Partial<NuageSettings>;
   readonly arguments?: readonly string[];
   /** Runs the program as this user, who mounts through `fusermount3`. */
   readonly uid?: number;
@@ -89,6 +92,7 @@ export class MountedNuage {
         fs.mkdirSync(path.dirname(file), { recursive: true });
         fs.writeFileSync(file, bytes);
       }
+      if (options.settings !== undefined) await server.settings(options.settings);
       await mounted.mount();
       return mounted;
     } catch (error) {

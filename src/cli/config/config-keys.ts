@@ -109,6 +109,7 @@ export const CONFIG_KEYS = {
   'read-only': forEach(yesNo, false),
   'allow-other': forEach(yesNo, false),
   'local-names': forEach(texts, []),
+  locks: forEach(yesNo, true),
   // The only type of FUSE that GLib and KDE take as remote.
   'fs-type': forEach(text, 'fuse.sshfs'),
   'log-level': forEach(oneOf(...LOG_LEVELS), 'info'),

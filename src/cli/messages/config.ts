@@ -140,6 +140,13 @@ export const configKeyText = defineMessages({
     en: 'More names that stay on this machine, such as `*.tmp`',
     fr: 'Autres noms qui restent sur cet ordinateur, par exemple `*.tmp`',
   },
+  locks: {
+    en: 'Lock for others the documents that are open here, where the server has locks',
+    fr: [
+      'Verrouiller pour les autres les documents ouverts ici, là où le serveur connaît',
+      'les verrous',
+    ],
+  },
   'fs-type': {
     en: 'Type that file managers see; with another one they read every file for previews',
     fr: [

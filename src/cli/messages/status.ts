@@ -107,6 +107,14 @@ export const statusText = defineMessages({
       other: '{count} copies de conflit vous attendent : `nuage-mount conflicts`',
     },
   },
+  lockedBy: {
+    en: 'locked by {owner}, read only for you: {file}',
+    fr: 'verrouillé par {owner}, en lecture seule pour vous : {file}',
+  },
+  lockedForOthers: {
+    en: 'locked by you, read only for others: {file}',
+    fr: 'verrouillé par vous, en lecture seule pour les autres : {file}',
+  },
   percent: { en: '{percent}%', fr: '{percent} %' },
   speed: { en: '{bytes}/s', fr: '{bytes}/s' },
   left: { en: '{time} left', fr: 'encore {time}' },
