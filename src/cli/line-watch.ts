@@ -5,13 +5,14 @@
 import fs from 'node:fs';
 import os from 'node:os';
 import { LINE_LOOK_MS, SLEEP_MS_MIN } from '../limits.js';
+import { waysOut } from './ways-out.js';
 
 export interface LineSigns {
   /** Goes on while the machine sleeps, milliseconds. */
   readonly uptimeMs: number;
   /** Stands still while the machine sleeps, milliseconds. */
   readonly awakeMs: number;
-  /** Interfaces and gateways of the default routes, with the addresses of this machine there. */
+  /** By which ways this machine reaches others: see {@link waysOut}. */
   readonly ways: string;
 }
 
@@ -48,29 +49,16 @@ function seen(look: () => LineSigns): LineSigns | undefined {
 }
 
 function signs(): LineSigns {
-  return { uptimeMs: os.uptime() * 1000, awakeMs: performance.now(), ways: ways(routes()) };
+  return {
+    uptimeMs: os.uptime() * 1000,
+    awakeMs: performance.now(),
+    ways: waysOut(os.networkInterfaces(), read('/proc/net/route'), read('/proc/net/ipv6_route')),
+  };
 }
 
-/** @param table as in /proc/net/route; other machines have none, and are looked at as a whole. */
-function ways(table: string | undefined): string {
-  const addresses = os.networkInterfaces();
-  const lines = (table ?? '').split('\n').map((line) => line.split('\t'));
-  const defaults = lines.filter(([, destination, , , , , , mask]) => {
-    return destination === NOWHERE && mask === NOWHERE;
-  });
-  const names = new Set(table === undefined ? Object.keys(addresses) : defaults.map(([at]) => at));
-  const own = [...names].map((name = '') => {
-    const there = (addresses[name] ?? []).filter(({ family }) => family === 'IPv4');
-    return [name, ...there.map(({ address }) => address)].join(' ');
-  });
-  return [...defaults.map(([at, , gateway]) => `${at} ${gateway}`), ...own].sort().join('\n');
-}
-
-const NOWHERE = '00000000';
-
-function routes(): string | undefined {
+function read(file: string): string | undefined {
   try {
-    return fs.readFileSync('/proc/net/route', 'utf8');
+    return fs.readFileSync(file, 'utf8');
   } catch {
     return undefined;
   }
