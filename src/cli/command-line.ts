@@ -4,6 +4,7 @@
  */
 import yargs, { type Argv } from 'yargs';
 import type { BackgroundProcess } from './background-process.js';
+import { OTHER_COMMANDS } from './command-names.js';
 import { addCache } from './definitions/cache.js';
 import { addCompletion } from './definitions/completion.js';
 import { addConfig } from './definitions/config.js';
@@ -85,21 +86,21 @@ function build(args: readonly string[], early: BackgroundProcess | undefined): A
       const isTheirs = error === undefined || error.name === 'YError';
       if (!isTheirs) throw error;
       const told = message ?? error?.message ?? helpText.wrongUsage();
-      throw new CommandError(EXIT.USAGE, ended(told), generalText.seeHelp());
+      throw new CommandError(EXIT.USAGE, ended(told), seeHelpOf(args));
     })
     .exitProcess(false)
-    .wrap(Math.min(HELP_COLUMNS_MAX, process.stdout.columns || HELP_COLUMNS_MAX))
+    .wrap(helpColumns())
     .help()
     .alias('help', 'h')
     .version(ownVersion());
 }
 
 /**
- * The only argument that a command insists on is a path. The two numbers that come with that are of
- * no use to anybody: `%c` swallows one each. y18n takes plurals, which its types do not know.
+ * The two numbers that come with a missing argument are of no use to anybody: `%c` swallows one
+ * each. y18n takes plurals, which its types do not know.
  */
 function strings(): Record<string, string> {
-  const which = `${helpText.whichFolder()}%c%c`;
+  const which = `${helpText.argumentMissing()}%c%c`;
   const ours = Object.entries(yargsText).map(([theirs, say]) => [theirs, say()]);
   return {
     ...(Object.fromEntries(ours) as Record<string, string>),
@@ -107,6 +108,12 @@ function strings(): Record<string, string> {
       'Not enough non-option arguments: got %s, need at least %s': { one: which, other: which },
     } as unknown as Record<string, string>),
   };
+}
+
+/** That of the command that was meant, if any. */
+function seeHelpOf([name]: readonly string[]): string {
+  const isCommand = OTHER_COMMANDS.some((command) => command === name);
+  return isCommand ? generalText.seeHelpOf({ command: name ?? '' }) : generalText.seeHelp();
 }
 
 /** What yargs says, as a sentence of ours. */
@@ -127,20 +134,34 @@ const EXAMPLES: readonly (readonly [string, () => string])[] = [
   ['nuage-mount demo', exampleText.demo],
 ];
 
-const EXAMPLE_COLUMNS = 38;
+const EXAMPLE_COLUMNS = 34;
 
 function examples(): string {
   const rows = EXAMPLES.map(([typed, what]) => {
     const fits = typed.length < EXAMPLE_COLUMNS;
-    const head = fits
-      ? typed.padEnd(EXAMPLE_COLUMNS)
-      : `${typed}\n${' '.repeat(EXAMPLE_COLUMNS + 2)}`;
-    return `  ${head}${what()}`;
+    return fits
+      ? hanging(`  ${typed.padEnd(EXAMPLE_COLUMNS)}`, what())
+      : `  ${typed}\n${hanging(' '.repeat(EXAMPLE_COLUMNS + 2), what())}`;
   });
   return `${helpText.examples()}\n${rows.join('\n')}`;
 }
 
 function exitCodes(): string {
-  const rows = Object.entries(exitMeanings).map(([code, meaning]) => `  ${code}  ${meaning()}`);
+  const rows = Object.entries(exitMeanings).map(([code, say]) => hanging(`  ${code}  `, say()));
   return `${helpText.exitCodes()}\n${rows.join('\n')}`;
+}
+
+/** What does not fit into the line goes on below its beginning, not below the head. */
+function hanging(head: string, text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`.trimStart();
+    if (head.length + longer.length <= helpColumns()) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return head + lines.join(`\n${' '.repeat(head.length)}`);
+}
+
+function helpColumns(): number {
+  return Math.min(HELP_COLUMNS_MAX, process.stdout.columns || HELP_COLUMNS_MAX);
 }

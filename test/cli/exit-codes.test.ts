@@ -76,7 +76,8 @@ describe('1, unexpected', () => {
 
 describe('2, the command line makes no sense', () => {
   it.each([
-    ['no folder', ['mount'], /Which folder/],
+    ['no folder', ['mount'], /An argument is missing/],
+    ['an unknown option of a command', ['status', '--wach'], /nuage-mount status --help/],
     ['nothing at all', [], /Which folder/],
     ['no account', ['/tmp/x'], /--server and --user/],
     ['an unknown option', ['/tmp/x', '--pasword', 'y'], /Unknown argument: pasword/],

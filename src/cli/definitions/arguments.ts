@@ -8,9 +8,15 @@ export function mountedFolder(y: Argv): Argv<{ dir: string | undefined }> {
 }
 
 export function json<Before>(y: Argv<Before>) {
-  return y.option('json', {
+  return y.option('json', flag(generalText.forScripts()));
+}
+
+/** Off unless it is given. */
+export function flag(describe: string) {
+  return {
     type: 'boolean',
     default: false,
-    describe: generalText.forScripts(),
-  });
+    defaultDescription: generalText.no(),
+    describe,
+  } as const;
 }

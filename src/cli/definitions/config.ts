@@ -1,7 +1,7 @@
 /** How `config` is typed: its arguments and options. */
 import type { Argv } from 'yargs';
 import { configText as text } from '../messages/config.js';
-import { json } from './arguments.js';
+import { flag, json } from './arguments.js';
 
 export function addConfig(y: Argv): Argv {
   return y.command('config [key] [value]', text.about(), configOptions, async (given) =>
@@ -15,9 +15,9 @@ function configOptions(y: Argv) {
       .positional('key', { type: 'string', describe: text.key() })
       .positional('value', { type: 'string', describe: text.value() }),
   )
-    .option('show', { type: 'boolean', default: false, describe: text.show() })
-    .option('path', { type: 'boolean', default: false, describe: text.path() })
-    .option('edit', { type: 'boolean', default: false, describe: text.edit() })
-    .option('unset', { type: 'boolean', default: false, describe: text.unset() })
+    .option('show', flag(text.show()))
+    .option('path', flag(text.path()))
+    .option('edit', flag(text.edit()))
+    .option('unset', flag(text.unset()))
     .option('account', { type: 'string', requiresArg: true, describe: text.account() });
 }

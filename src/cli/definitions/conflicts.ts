@@ -1,7 +1,7 @@
 /** How `conflicts` is typed: its arguments and options. */
 import type { Argv } from 'yargs';
 import { conflictText as text } from '../messages/conflicts.js';
-import { json } from './arguments.js';
+import { flag, json } from './arguments.js';
 
 const KEEP = ['mine', 'theirs', 'both'] as const;
 
@@ -18,5 +18,5 @@ export function addConflicts(y: Argv): Argv {
 function conflictsOptions(y: Argv) {
   return json(y.positional('path', { type: 'string', describe: text.path() }))
     .option('keep', { choices: KEEP, requiresArg: true, describe: text.keep() })
-    .option('open', { type: 'boolean', default: false, describe: text.open() });
+    .option('open', flag(text.open()));
 }

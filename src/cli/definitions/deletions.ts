@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { CommandError, EXIT } from '../exit-codes.js';
 import { deletionsText as text } from '../messages/deletions.js';
 import { generalText } from '../messages/general.js';
-import { json, mountedFolder } from './arguments.js';
+import { flag, json, mountedFolder } from './arguments.js';
 
 export function addDeletions(y: Argv): Argv {
   return y.command('deletions [dir]', text.about(), deletionsOptions, async ({ dir, ...options }) =>
@@ -13,8 +13,8 @@ export function addDeletions(y: Argv): Argv {
 
 function deletionsOptions(y: Argv) {
   return json(mountedFolder(y))
-    .option('confirm', { type: 'boolean', default: false, describe: text.confirm() })
-    .option('undo', { type: 'boolean', default: false, describe: text.undo() })
+    .option('confirm', flag(text.confirm()))
+    .option('undo', flag(text.undo()))
     .check(({ confirm, undo }) => {
       if (!confirm || !undo) return true;
       const told = generalText.twoCommands({ a: '--confirm', b: '--undo' });

@@ -1,7 +1,7 @@
 /** How `doctor` is typed: its arguments and options. */
 import type { Argv } from 'yargs';
 import { doctorText as text } from '../messages/doctor.js';
-import { json, mountedFolder } from './arguments.js';
+import { flag, json, mountedFolder } from './arguments.js';
 
 export function addDoctor(y: Argv): Argv {
   return y.command('doctor [dir]', text.about(), doctorOptions, async ({ dir, ...options }) =>
@@ -11,6 +11,6 @@ export function addDoctor(y: Argv): Argv {
 
 function doctorOptions(y: Argv) {
   return json(mountedFolder(y))
-    .option('repair', { type: 'boolean', default: false, describe: text.aboutRepair() })
+    .option('repair', flag(text.aboutRepair()))
     .option('report', { type: 'string', requiresArg: true, describe: text.aboutReport() });
 }

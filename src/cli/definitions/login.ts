@@ -3,7 +3,7 @@ import type { Argv } from 'yargs';
 import { accountText } from '../messages/accounts.js';
 import { loginText, logoutText } from '../messages/login.js';
 import { mountOptionText } from '../messages/mount.js';
-import { json } from './arguments.js';
+import { flag, json } from './arguments.js';
 
 export function addLogin(y: Argv): Argv {
   return y
@@ -21,29 +21,17 @@ export function addLogin(y: Argv): Argv {
 function loginOptions(y: Argv) {
   return y
     .positional('server', { type: 'string', describe: loginText.server() })
-    .option('app-password', {
-      type: 'boolean',
-      default: false,
-      describe: loginText.appPassword(),
-    })
+    .option('app-password', flag(loginText.appPassword()))
     .option('user', { type: 'string', requiresArg: true, describe: mountOptionText.user() })
     .option('ca-file', { type: 'string', requiresArg: true, describe: mountOptionText.caFile() })
-    .option('insecure', {
-      type: 'boolean',
-      default: false,
-      describe: mountOptionText.insecure(),
-    });
+    .option('insecure', flag(mountOptionText.insecure()));
 }
 
 function logoutOptions(y: Argv) {
   return y
     .positional('account', { type: 'string', describe: logoutText.account() })
     .option('clear-cache', { type: 'boolean', describe: logoutText.clearCache() })
-    .option('discard-changes', {
-      type: 'boolean',
-      default: false,
-      describe: logoutText.discardChanges(),
-    });
+    .option('discard-changes', flag(logoutText.discardChanges()));
 }
 
 function accountsOptions(y: Argv) {

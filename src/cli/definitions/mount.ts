@@ -6,6 +6,7 @@ import type { BackgroundProcess } from '../background-process.js';
 import { CONFIG_KEYS, type ConfigKey } from '../config/config-keys.js';
 import { CommandError, EXIT } from '../exit-codes.js';
 import { mountOptionText as text, mountUsageText } from '../messages/mount.js';
+import { flag } from './arguments.js';
 
 const GIB = 1024 ** 3;
 
@@ -19,9 +20,7 @@ export function addMount(y: Argv, early: BackgroundProcess | undefined): Argv {
 function mountOptions(y: Argv) {
   return tuningOptions(accountOptions(y)).option('foreground', {
     alias: 'f',
-    type: 'boolean',
-    default: false,
-    describe: text.foreground(),
+    ...flag(text.foreground()),
   });
 }
 
@@ -39,7 +38,7 @@ function accountOptions(y: Argv) {
       throw new CommandError(EXIT.USAGE, told, mountUsageText.otherwise());
     })
     .option('ca-file', { type: 'string', requiresArg: true, describe: text.caFile() })
-    .option('insecure', { type: 'boolean', default: false, describe: text.insecure() });
+    .option('insecure', flag(text.insecure()));
 }
 
 /** What the configuration knows as well: what is not typed is not given. */

@@ -1,7 +1,7 @@
 /** How `retry` and `discard` are typed: their arguments and options. */
 import type { Argv } from 'yargs';
 import { retryText as text } from '../messages/retry.js';
-import { json } from './arguments.js';
+import { flag, json } from './arguments.js';
 
 export function addRetry(y: Argv): Argv {
   return y
@@ -23,6 +23,6 @@ function retryOptions(y: Argv) {
 
 function discardOptions(y: Argv) {
   const path = { type: 'string', demandOption: true, describe: text.path() } as const;
-  const yes = { type: 'boolean', default: false, describe: text.yes() } as const;
+  const yes = flag(text.yes());
   return json(y.positional('path', path)).option('yes', yes);
 }

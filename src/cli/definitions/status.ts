@@ -1,7 +1,7 @@
 /** How `status` is typed: its arguments and options. */
 import type { Argv } from 'yargs';
 import { statusText as text } from '../messages/status.js';
-import { json, mountedFolder } from './arguments.js';
+import { flag, json, mountedFolder } from './arguments.js';
 
 export function addStatus(y: Argv): Argv {
   return y.command(
@@ -9,9 +9,9 @@ export function addStatus(y: Argv): Argv {
     text.about(),
     (part) =>
       json(mountedFolder(part))
-        .option('watch', { alias: 'w', type: 'boolean', default: false, describe: text.watch() })
-        .option('metrics', { type: 'boolean', default: false, describe: text.metrics() })
-        .option('exit-code', { type: 'boolean', default: false, describe: text.exitCode() }),
+        .option('watch', { alias: 'w', ...flag(text.watch()) })
+        .option('metrics', flag(text.metrics()))
+        .option('exit-code', flag(text.exitCode())),
     async ({ dir, ...options }) => (await import('../status-command.js')).status(dir, options),
   );
 }

@@ -1,7 +1,7 @@
 /** How `unmount` is typed: its arguments and options. */
 import type { Argv } from 'yargs';
 import { unmountText as text } from '../messages/unmount.js';
-import { json } from './arguments.js';
+import { flag, json } from './arguments.js';
 
 export function addUnmount(y: Argv): Argv {
   return y.command(
@@ -15,6 +15,6 @@ export function addUnmount(y: Argv): Argv {
 function unmountOptions(y: Argv) {
   return json(y)
     .positional('dir', { type: 'string', demandOption: true, describe: text.folder() })
-    .option('wait', { type: 'boolean', default: false, describe: text.wait() })
-    .option('lazy', { type: 'boolean', default: false, describe: text.lazy() });
+    .option('wait', flag(text.wait()))
+    .option('lazy', flag(text.lazy()));
 }

@@ -31,8 +31,8 @@ export const configText = defineMessages({
     fr: "Fichier : {file} (n'existe pas encore)",
   },
   accountSection: {
-    en: 'What an account alone has stands in a section: `[accounts."{account}"]`',
-    fr: 'Ce qui vaut pour un seul compte se met dans une section : `[accounts."{account}"]`',
+    en: 'For one account alone, in a section: `[accounts."{account}"]`',
+    fr: 'Pour un seul compte, dans une section : `[accounts."{account}"]`',
   },
   noEditor: {
     en: 'There is no editor: set EDITOR.',

@@ -3,6 +3,11 @@ import { defineMessages } from './define.js';
 
 export const generalText = defineMessages({
   seeHelp: { en: 'See `nuage-mount --help`.', fr: 'Voir `nuage-mount --help`.' },
+  seeHelpOf: {
+    en: 'See `nuage-mount {command} --help`.',
+    fr: 'Voir `nuage-mount {command} --help`.',
+  },
+  no: { en: 'no', fr: 'non' },
   givenUp: { en: 'Given up.', fr: 'Abandonné.' },
   yesUsual: { en: '[Y/n]', fr: '[O/n]' },
   noUsual: { en: '[y/N]', fr: '[o/N]' },

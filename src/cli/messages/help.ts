@@ -12,7 +12,7 @@ export const helpText = defineMessages({
     en: 'Which folder, or which command?',
     fr: 'Quel dossier, ou quelle commande ?',
   },
-  whichFolder: { en: 'Which folder?', fr: 'Quel dossier ?' },
+  argumentMissing: { en: 'An argument is missing.', fr: 'Il manque un argument.' },
   wrongUsage: { en: 'Wrong usage.', fr: "La commande n'est pas correcte." },
   notForPeople: {
     en: 'This command is not for people.',

@@ -53,7 +53,7 @@ export const mountOptionText = defineMessages({
   },
   minFree: {
     en: 'How much of the disk to leave free; auto is {gib}G, or a twentieth of a small disk',
-    fr: "Place à laisser libre sur le disque ; auto est {gib}G, ou un vingtième d'un petit disque",
+    fr: "Place à laisser libre ; auto est {gib}G, ou un vingtième d'un petit disque",
   },
   confirmDeletions: {
     en: 'Percentage of the account above which deleting asks first; 100: never',
