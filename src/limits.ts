@@ -320,9 +320,6 @@ export const LOCK_EXPIRY_LOOK_MS = 60_000;
 /** At the end of a mount its locks are given back; a server that says nothing is not waited for. */
 export const LOCKS_AT_END_MS_MAX = 3_000;
 
-/** An unmount that did not come about: locks are taken again after this long. */
-export const LOCKS_AGAIN_MS = 30_000;
-
 // --- what is persisted on this machine ---
 
 /** Node snapshots kept in memory, about 1 KiB each: a large folder's worth, not the account's. */

@@ -10,7 +10,7 @@ import { NURSERY_MIB } from '../limits.js';
 import type { Logger, LogSink } from '../log.js';
 import { EffectExecutor } from '../remote/executor.js';
 import type { EffectRequest } from '../remote/messages.js';
-import type { Remote, ServerInfo } from '../remote/remote.js';
+import type { LockRequest, Remote, ServerInfo } from '../remote/remote.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
 import { TransferTable } from './transfers.js';
 import type { EngineAnswer, EngineAnswers, EngineQuestion } from './engine-questions.js';
@@ -49,6 +49,7 @@ export class EngineLink {
   readonly #questions = new Map<number, Asked>();
   readonly #flushWaiters = new Map<number, () => void>();
   #lastRequest = 0;
+  #locksLeft: readonly LockRequest[] = [];
   #isEnded = false;
   #resolveMounted: () => void = () => undefined;
   #resolveEnded: (error: NuageError | undefined) => void = () => undefined;
@@ -98,6 +99,11 @@ export class EngineLink {
     this.#post({ type: 'server', server });
   }
 
+  /** Locks of the server that the engine has left when it ended: to be given back. */
+  get locksLeft(): readonly LockRequest[] {
+    return this.#locksLeft;
+  }
+
   /** @throws kind `aborted` where the engine has ended. */
   async status(): Promise<EngineStatus> {
     const id = ++this.#lastRequest;
@@ -124,19 +130,10 @@ export class EngineLink {
 
   /** Resolves once everything has been sent, the server has refused what is left, or at the end. */
   flush(): Promise<void> {
-    return this.#settled('flush');
-  }
-
-  /** Resolves once nothing is locked for others any more, or the server is away. */
-  giveBackLocks(): Promise<void> {
-    return this.#settled('give-back-locks');
-  }
-
-  #settled(type: 'flush' | 'give-back-locks'): Promise<void> {
     const id = ++this.#lastRequest;
     return new Promise((resolve) => {
       this.#flushWaiters.set(id, resolve);
-      this.#post({ type, id });
+      this.#post({ type: 'flush', id });
     });
   }
 
@@ -218,6 +215,7 @@ export class EngineLink {
         this.#flushWaiters.delete(message.id);
         return;
       case 'ended':
+        this.#locksLeft = message.locks;
         this.#end(message.error === undefined ? undefined : fromErrorRecord(message.error));
         return;
     }

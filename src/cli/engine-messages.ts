@@ -2,7 +2,7 @@
 import type { ErrorRecord } from '../errors.js';
 import type { LogRecord } from '../log.js';
 import type { EffectEvent, EffectRequest } from '../remote/messages.js';
-import type { ServerInfo } from '../remote/remote.js';
+import type { LockRequest, ServerInfo } from '../remote/remote.js';
 import type { HeldRemovals } from '../sync/removal-guard.js';
 import type { Notice } from '../fs/engine.js';
 import type { FullReason } from '../fs/cache-keeper.js';
@@ -84,8 +84,6 @@ export type ToEngine =
   | { readonly type: 'question'; readonly id: number; readonly question: EngineQuestion }
   /** Answered by `flushed` once the queue is empty. Uploads start at once, without delay. */
   | { readonly type: 'flush'; readonly id: number }
-  /** The mount ends. Answered by `flushed` once the locks that others see are given back. */
-  | { readonly type: 'give-back-locks'; readonly id: number }
   /** Whether operations may wait for the server: not while an unmount waits for them. */
   | { readonly type: 'patience'; readonly isPatient: boolean }
   /** Offline: ask now whether the server is back, as it has a reason to be. */
@@ -105,5 +103,12 @@ export type FromEngine =
   | { readonly type: 'refusal'; readonly id: number; readonly error: ErrorRecord }
   | { readonly type: 'flushed'; readonly id: number }
   | { readonly type: 'notice'; readonly notice: Notice }
-  /** The last message: the engine has closed its files and leaves its loop. */
-  | { readonly type: 'ended'; readonly error: ErrorRecord | undefined };
+  /**
+   * The last message: the engine has closed its files and leaves its loop. The locks are ours, and
+   * to be given back.
+   */
+  | {
+      readonly type: 'ended';
+      readonly error: ErrorRecord | undefined;
+      readonly locks: readonly LockRequest[];
+    };

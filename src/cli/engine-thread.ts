@@ -19,6 +19,7 @@ import { WorkerNotifier } from '../fuse/notifier.js';
 import { OperationCounters } from '../fuse/operation-counters.js';
 import { FuseSession } from '../fuse/session.js';
 import { Logger } from '../log.js';
+import type { LockRequest } from '../remote/remote.js';
 import type { EngineOptions, EngineStatus, FromEngine, ToEngine } from './engine-messages.js';
 import { answerQuestion } from './engine-questions.js';
 import { processName } from './process-names.js';
@@ -30,11 +31,11 @@ function serve(options: EngineOptions, port: MessagePort): void {
   const post = (message: FromEngine): void => port.postMessage(message);
   const logger = new Logger('engine', (record) => post({ type: 'log', record: plain(record) }));
   try {
-    run(options, port, { post, logger });
-    post({ type: 'ended', error: undefined });
+    const locks = run(options, port, { post, logger });
+    post({ type: 'ended', error: undefined, locks });
   } catch (error) {
     logger.error('the engine failed', { error });
-    post({ type: 'ended', error: toErrorRecord(error) });
+    post({ type: 'ended', error: toErrorRecord(error), locks: [] });
   }
   // An open port would keep the thread alive.
   port.close();
@@ -45,7 +46,12 @@ interface Output {
   readonly logger: Logger;
 }
 
-function run(options: EngineOptions, port: MessagePort, { post, logger }: Output): void {
+/** @returns the locks of the server that are left to be given back. */
+function run(
+  options: EngineOptions,
+  port: MessagePort,
+  { post, logger }: Output,
+): readonly LockRequest[] {
   const notifier = new WorkerNotifier({
     deviceFd: options.deviceFd,
     logger: logger.scoped('fuse'),
@@ -80,6 +86,7 @@ function run(options: EngineOptions, port: MessagePort, { post, logger }: Output
       nextTimerMs: () => engine.timers.nextDelayMs(),
       onTimer: () => engine.runTimers(),
     });
+    return engine.locksLeft();
   } finally {
     notifier.close();
     engine.close();
@@ -125,9 +132,6 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
       return;
     case 'flush':
       engine.flush(() => post({ type: 'flushed', id: message.id }));
-      return;
-    case 'give-back-locks':
-      engine.context.sync.locks.own.giveBackAll(() => post({ type: 'flushed', id: message.id }));
       return;
     case 'patience':
       session.setPatient(message.isPatient);

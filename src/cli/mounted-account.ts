@@ -57,8 +57,6 @@ type Undo = () => void | Promise<void>;
 /** Not there, or something else in its place: no reason to keep what is here from its owner. */
 const AWAY: ReadonlySet<ExitCode> = new Set([EXIT.UNREACHABLE, EXIT.NOT_NEXTCLOUD]);
 
-const ALL_AT_END_MS_MAX = FLUSH_AT_END_MS_MAX + LOCKS_AT_END_MS_MAX;
-
 export class MountedAccount {
   readonly #settings: MountSettings;
   readonly #folder: string;
@@ -105,6 +103,7 @@ export class MountedAccount {
   /** Resolves when the mount is gone and everything is closed. */
   async ended(): Promise<void> {
     const error = await this.#engine?.ended;
+    await this.#giveBackLocks();
     await this.#undoAll();
     if (error !== undefined) throw error;
     this.#logger.info('ended', { mountPoint: this.#settings.mountPoint });
@@ -119,10 +118,20 @@ export class MountedAccount {
     if (engine === undefined) return;
     const isFirst = !this.#isEnding;
     this.#isEnding = true;
-    if (isFirst) await within<unknown>(ALL_AT_END_MS_MAX, this.#settle(engine), engine.ended);
+    if (isFirst) await within<unknown>(FLUSH_AT_END_MS_MAX, engine.flush(), engine.ended);
     this.#unmount({ lazy: true });
     if (isFirst) await within(LET_GO_MS_MAX, engine.ended);
     engine.shutdown();
+  }
+
+  /** However it ended: others may edit now. What fails is given back at the next mount. */
+  async #giveBackLocks(): Promise<void> {
+    const locks = this.#engine?.locksLeft ?? [];
+    if (locks.length === 0) return;
+    const remote = await this.#server?.remote();
+    if (remote === undefined) return;
+    const signal = AbortSignal.timeout(LOCKS_AT_END_MS_MAX);
+    await Promise.allSettled(locks.map((request) => remote.unlock(request, signal)));
   }
 
   async #start(password: string, signal: AbortSignal): Promise<void> {
@@ -308,16 +317,10 @@ export class MountedAccount {
       return this.#status(engine);
     }
     if (request.op !== 'unmount') return engine.ask(request);
-    await this.#settle(engine);
+    await within(FLUSH_AT_END_MS_MAX, engine.flush());
     const status = await this.#status(engine);
     this.#unmount({ lazy: request.lazy });
     return status;
-  }
-
-  /** Before an unmount: what can be sent is, then others may edit what was locked from here. */
-  async #settle(engine: EngineLink): Promise<void> {
-    await within(FLUSH_AT_END_MS_MAX, engine.flush());
-    await within(LOCKS_AT_END_MS_MAX, engine.giveBackLocks());
   }
 
   /** What is queued goes on with it. @throws NuageError where no password is kept. */

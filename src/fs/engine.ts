@@ -13,7 +13,7 @@ import { NuageError } from '../errors.js';
 import type { KernelNotifier } from '../fuse/filesystem.js';
 import type { Logger } from '../log.js';
 import type { EffectEvent, EffectRequest } from '../remote/messages.js';
-import type { ServerInfo } from '../remote/remote.js';
+import type { LockRequest, ServerInfo } from '../remote/remote.js';
 import { EffectClient } from '../sync/effects.js';
 import { patternOf } from '../sync/local-names.js';
 import type { HeldRemovals } from '../sync/removal-guard.js';
@@ -157,6 +157,11 @@ export class Engine {
   flush(done: () => void): void {
     this.context.openFiles.commitAll();
     this.context.sync.uploader.flush(done);
+  }
+
+  /** Of the server, for who ends the mount: they are ours, and nobody here needs them any more. */
+  locksLeft(): readonly LockRequest[] {
+    return this.context.sync.locks.own.left();
   }
 
   /** Nothing is lost that was written until now. The engine is of no use afterwards. */

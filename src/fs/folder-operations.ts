@@ -113,11 +113,18 @@ function snapshot(context: FsContext, directory: CopyRange): Result<readonly Chi
   return handle.snapshot;
 }
 
-/** Found by their names alone: they are of no use to whoever copies or compares the account. */
+/**
+ * Our own files for other programs are found by their names alone: they are of no use to whoever
+ * copies or compares the account.
+ */
 function listedChildren(context: FsContext, folder: number): readonly ChildRow[] {
+  const { locks } = context.tree;
   const children = context.tree.children(folder);
-  if (folder !== ROOT_INO) return children;
-  return children.filter(({ ino, name }) => !isRootFile(context, ino, name));
+  if (folder !== ROOT_INO && !locks.hasShown) return children;
+  return children.filter(
+    ({ ino, name }) =>
+      !locks.isShown(ino) && !(folder === ROOT_INO && isRootFile(context, ino, name)),
+  );
 }
 
 function parentOf(context: FsContext, ino: number): number {

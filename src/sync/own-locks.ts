@@ -9,8 +9,14 @@
 import type { OwnLock, SeenLock } from '../cache/lock-table.js';
 import { differences, type TreeNode } from '../cache/node.js';
 import type { ErrorKind, NuageError } from '../errors.js';
-import { LOCK_LOOK_MS, LOCK_RENEWAL_SHARE, LOCK_RETRY_MS, LOCKS_AGAIN_MS } from '../limits.js';
-import type { LockClaim, LockOutcome, RemoteEntry, RemoteLock } from '../remote/remote.js';
+import { LOCK_LOOK_MS, LOCK_RENEWAL_SHARE, LOCK_RETRY_MS } from '../limits.js';
+import type {
+  LockClaim,
+  LockOutcome,
+  LockRequest,
+  RemoteEntry,
+  RemoteLock,
+} from '../remote/remote.js';
 import type { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
@@ -52,9 +58,6 @@ export class OwnLocks {
   readonly #goneAt = new Map<string, number>();
   #wanted: ReadonlySet<string> = new Set();
   readonly #renounced = new Set<string>();
-  /** Until then no lock is taken: the mount is about to end. */
-  #restsUntil = -Infinity;
-  #whenGivenBack: (() => void)[] = [];
 
   constructor(context: SyncContext, parts: OwnLocksParts) {
     this.#context = context;
@@ -91,17 +94,21 @@ export class OwnLocks {
 
   /** Something has gone from its place. */
   gone(ino: number): void {
-    if (this.#files.has(ino)) this.lookSoon();
+    if (!this.#files.has(ino)) return;
+    this.lookSoon();
+    // Its name is free for one that tells of somebody else's lock.
+    this.#parts.seen.lookSoon();
   }
 
-  /** At the end of a mount; `done` runs once the server has answered, or where it is away. */
-  giveBackAll(done: () => void): void {
-    const { tree, clock } = this.#context;
-    this.#restsUntil = clock.monotonic() + LOCKS_AGAIN_MS;
-    this.#context.timers.setIfSooner(LOOK, LOCKS_AGAIN_MS, () => this.#look());
-    this.#whenGivenBack.push(done);
-    for (const own of tree.locks.allOwn()) this.#giveBack(own);
-    this.#tellGivenBack();
+  /** What is to be given back once nobody uses the mount any more; nothing where nobody answers. */
+  left(): readonly LockRequest[] {
+    const { tree } = this.#context;
+    if (!this.#parts.connection.online) return [];
+    return tree.locks.allOwn().flatMap((own) => {
+      const ino = tree.byFileId(own.fileId)?.ino;
+      const path = ino === undefined ? undefined : tree.basePath(ino);
+      return path === undefined ? [] : [{ path, claim: this.#claimOf(own) }];
+    });
   }
 
   /** Somebody has taken our lock away, unless its time was over. */
@@ -182,9 +189,8 @@ export class OwnLocks {
   /** Not while something of it is on its way, which insists on the ETag that it has now. */
   #take(node: TreeNode, fileId: string, own: OwnLock | undefined): void {
     const { tree, clock } = this.#context;
-    const restMs = Math.max(0, this.#restsUntil - clock.monotonic());
-    if (restMs > 0 || this.#parts.inFlight.isBusy(node.ino)) {
-      this.#considerLater(fileId, Math.max(restMs, LOCK_LOOK_MS));
+    if (this.#parts.inFlight.isBusy(node.ino)) {
+      this.#considerLater(fileId, LOCK_LOOK_MS);
       return;
     }
     const permissions = node.base?.permissions ?? '';
@@ -247,16 +253,9 @@ export class OwnLocks {
     });
     if (op === 'lock' && isOurs) this.#taken(fileId, entry.lock);
     else if (isOurs) this.#considerLater(fileId, LOCK_RETRY_MS);
-    this.#tellGivenBack();
   }
 
   #taken(fileId: string, lock: RemoteEntry['lock']): void {
-    const { tree, clock } = this.#context;
-    const own = tree.locks.own(fileId);
-    if (own !== undefined && clock.monotonic() < this.#restsUntil) {
-      this.#giveBack(own);
-      return;
-    }
     if (lock !== undefined && lock !== 'none' && lock.timeout > 0) this.#planRenewal(fileId, lock);
     this.#considerLater(fileId, 0);
   }
@@ -276,20 +275,15 @@ export class OwnLocks {
     });
     if (REFUSALS.has(error.kind)) {
       this.#forgetOwn(fileId);
-      this.#renounced.add(fileId);
+      if (this.#wanted.has(fileId)) this.#renounced.add(fileId);
     } else {
       this.#considerLater(fileId, LOCK_RETRY_MS);
     }
-    this.#tellGivenBack();
   }
 
   #forgetOwn(fileId: string): void {
     this.#context.tree.locks.forgetOwn(fileId);
     this.#renewals.delete(fileId);
-  }
-
-  #tellGivenBack(): void {
-    if (this.#busy.size > 0) return;
-    for (const done of this.#whenGivenBack.splice(0)) done();
+    this.#goneAt.delete(fileId);
   }
 }

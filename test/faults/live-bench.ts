@@ -14,7 +14,7 @@ import { silentLogger } from '../../src/log.js';
 import { EffectExecutor } from '../../src/remote/executor.js';
 import type { EffectEvent, EffectRequest } from '../../src/remote/messages.js';
 import { createNextcloud } from '../../src/remote/nextcloud.js';
-import type { Remote } from '../../src/remote/remote.js';
+import type { LockRequest, Remote } from '../../src/remote/remote.js';
 import { EngineBench } from '../support/engine-bench.js';
 
 /** A server in the same process answers sooner, unless it is told not to. */
@@ -82,6 +82,11 @@ export class LiveBench {
   /** The engine is told what the server can do, as after the connect of a mount. */
   async learn(): Promise<void> {
     this.bench.engine.learn(await this.#remote.connect(AbortSignal.timeout(10_000)));
+  }
+
+  /** What the process of a mount does once its engine has ended. */
+  async unlock(locks: readonly LockRequest[]): Promise<void> {
+    for (const lock of locks) await this.#remote.unlock(lock, AbortSignal.timeout(10_000));
   }
 
   /** Somebody else writes. */

@@ -147,7 +147,7 @@ describe('a lock that was there before', () => {
       await live.turnFor(SOON_MS);
       live.bench.unlink('.~lock.cours.odt#');
       await live.turnFor(SOON_MS);
-      await giveBackAll();
+      expect(live.bench.engine.locksLeft()).toEqual([]);
       expect(lockOn('cours.odt')?.token).toBe(token);
       expect(attribute('cours.odt', 'lock')).toBe('mine');
     },
@@ -182,12 +182,6 @@ describe('a lock that was there before', () => {
   );
 });
 
-async function giveBackAll(): Promise<void> {
-  let isDone = false;
-  live.bench.engine.context.sync.locks.own.giveBackAll(() => (isDone = true));
-  await until(() => isDone);
-}
-
 describe('a lock of ours', () => {
   it(
     'that runs out is renewed while the document is open',
@@ -205,14 +199,21 @@ describe('a lock of ours', () => {
   );
 
   it(
-    'is given back at the end of a mount, and taken again where the mount goes on',
+    'is left to who ends the mount, and known for gone at the next one',
     async () => {
       await start();
+      expect(await live.read('cours.odt')).toBe('one');
       await make('.~lock.cours.odt#');
-      await until(() => lockOn('cours.odt') !== undefined);
-      await giveBackAll();
+      await until(() => attribute('cours.odt', 'lock') === 'mine');
+      const left = live.bench.engine.locksLeft();
+      expect(left).toMatchObject([{ path: 'cours.odt', claim: { owner: live.nuage.user } }]);
+      await live.unlock(left);
       expect(lockOn('cours.odt')).toBeUndefined();
-      await until(() => lockOn('cours.odt') !== undefined);
+      await live.restart();
+      await until(() => attribute('cours.odt', 'lock') === undefined);
+      await live.turnFor(SOON_MS);
+      expect(live.bench.engine.locksLeft()).toEqual([]);
+      expect(attribute('cours.odt', 'state')).toBe('cached');
     },
     DEADLINE_MS,
   );
@@ -307,6 +308,7 @@ describe('a lock of somebody else', () => {
       });
       expect(modeOf('autre.txt')).toBe(0o444);
       expect(modeOf('cours.odt')).toBe(0o644);
+      expect(live.bench.list('')).toEqual(['autre.txt', 'cours.odt']);
       expect(await live.read('.~lock.cours.odt#')).toMatch(
         /^Dominique Bernard,collegue,nuage\.example,\d\d\.\d\d\.\d{4} \d\d:\d\d,;$/,
       );

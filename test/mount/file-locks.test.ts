@@ -1,22 +1,27 @@
 /** Locks that others see, with programs that make lock files, on real mounts. */
+import { execFile } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { canBeOrdinaryUser } from '../fuse/ordinary-user.js';
 import { MountedNuage } from '../support/mounted-nuage.js';
 
 const NOBODY = 65_534;
+const USER = canBeOrdinaryUser ? { uid: NOBODY } : {};
 const WAIT_MS_MAX = 60_000;
+
+const execute = promisify(execFile);
 
 let nuage: MountedNuage | undefined;
 
 async function start(): Promise<MountedNuage> {
   nuage = await MountedNuage.start({
     settings: { fileLocks: true },
-    arguments: ['--poll-interval', '1', '--upload-delay', '0'],
+    arguments: ['--poll-interval', '1', '--upload-delay', '2'],
     files: { 'cours.odt': Buffer.from('one'), 'notes.txt': Buffer.from('notes') },
-    ...(canBeOrdinaryUser ? { uid: NOBODY } : {}),
+    ...USER,
   });
   return nuage;
 }
@@ -59,12 +64,13 @@ describe('a lock file of a program', { timeout: 120_000 }, () => {
     expect(fs.readdirSync(mounted.server.folder).sort()).toEqual(['cours.odt', 'notes.txt']);
   });
 
-  it('locks nothing any more once the folder is unmounted', async () => {
+  it.each(['unmount', 'umount'])('locks nothing any more after %s', async (how) => {
     const mounted = await start();
     await mounted.sh('ls; echo Prof > ".~lock.cours.odt#"');
     await until(async () => (await lockOf(mounted, 'cours.odt')) === 'mine');
-    expect((await mounted.command('unmount', mounted.folder)).code).toBe(0);
-    await mounted.ended();
+    if (how === 'unmount') await mounted.command('unmount', mounted.folder);
+    else await execute('fusermount3', ['-u', mounted.folder], { ...USER, cwd: '/' });
+    expect(await mounted.ended()).toBe(0);
     expect(await asked(mounted, 'UNLOCK')).toBe(1);
   });
 });
@@ -83,6 +89,7 @@ describe('a lock of somebody else', { timeout: 120_000 }, () => {
     await until(() => isTrue(mounted, 'test -e ".~lock.cours.odt#"'));
     expect(await mounted.sh('cat ".~lock.cours.odt#"')).toMatch(/^Dominique Bernard,collegue,/);
     expect(await mounted.sh('stat -c %a ".~lock.cours.odt#"')).toBe('444\n');
+    expect(await mounted.sh('ls -A')).toBe('cours.odt\nnotes.txt\n');
 
     const json = (await mounted.command('status', '--json', mounted.folder)).stdout;
     expect((JSON.parse(json) as { locks: unknown }).locks).toContainEqual({
