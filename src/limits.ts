@@ -724,6 +724,11 @@ export const FILL_CHECK_MS = 200;
 /** The kernel keeps names and attributes this long: what changes elsewhere is pushed to it. */
 export const ENTRY_VALID_MS = 300_000;
 export const ATTRIBUTES_VALID_MS = 300_000;
+/**
+ * Of a folder: the kernel asks for nothing else while somebody walks through known folders, and who
+ * does it wants to see what has changed on the server.
+ */
+export const FOLDER_ATTRIBUTES_VALID_MS = 20_000;
 
 /** What `df` shows as free where the server sets no limit: 8 EiB would overflow some programs. */
 export const UNLIMITED_BYTES = 1024 * 1024 * 1024 * MIB;

@@ -75,10 +75,6 @@ export class LockTable {
     this.#seen.delete(fileId);
   }
 
-  get hasShown(): boolean {
-    return this.#shown.size > 0;
-  }
-
   /** This file of our own making tells programs of somebody else's lock. */
   isShown(ino: number): boolean {
     return this.#shown.has(ino);

@@ -54,6 +54,8 @@ const UNLISTED = `node INDEXED BY node_unlisted WHERE is_folder = 1 AND listed_e
 export const NODE_SQL = {
   get: `${SELECT_NODE} WHERE ino = ?`,
   child: 'SELECT ino FROM node WHERE parent = ? AND name = ?',
+  /** In the order in which they came: a place in it stays where it is, whoever comes and goes. */
+  childrenFrom: `${SELECT_NODE} WHERE parent = ? AND ino >= ? ORDER BY ino LIMIT ?`,
   children: 'SELECT ino, name, is_folder FROM node WHERE parent = ? ORDER BY name',
   subfolderCount: 'SELECT count(*) FROM node WHERE parent = ? AND is_folder = 1',
   hasChildren: 'SELECT 1 FROM node WHERE parent = ? LIMIT 1',

@@ -162,6 +162,9 @@ CREATE TABLE own_lock (
 ) STRICT, WITHOUT ROWID;
 `;
 
+/** For whoever reads a folder in pieces. */
+const CHILDREN = 'CREATE INDEX node_child ON node (parent) WHERE parent IS NOT NULL;';
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
@@ -171,6 +174,7 @@ export const MIGRATIONS: readonly string[] = [
   CONFLICT,
   CUT,
   LOCKS,
+  CHILDREN,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -6,6 +6,7 @@ import type { Sql } from './sql.js';
 export interface Statements {
   readonly get: Sql<[number], NodeRow>;
   readonly child: Sql<[number, string], number>;
+  readonly childrenFrom: Sql<[number, number, number], NodeRow>;
   readonly children: Sql<[number], readonly [number, string, number]>;
   readonly subfolderCount: Sql<[number], number>;
   readonly hasChildren: Sql<[number], number>;
@@ -34,6 +35,7 @@ export function prepareStatements(db: CacheDatabase): Statements {
   return {
     get: db.prepare(NODE_SQL.get),
     child: db.prepareValue(NODE_SQL.child),
+    childrenFrom: db.prepare(NODE_SQL.childrenFrom),
     children: db.prepare(NODE_SQL.children),
     subfolderCount: db.prepareValue(NODE_SQL.subfolderCount),
     hasChildren: db.prepareValue(NODE_SQL.hasChildren),

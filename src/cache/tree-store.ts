@@ -91,6 +91,12 @@ export class TreeStore {
     return this.#found(this.#sql.child.get(parent, name));
   }
 
+  /** What the user sees in a folder from this number on, ordered by their numbers. */
+  childrenFrom(parent: number, ino: number, limit: number): readonly TreeNode[] {
+    const rows = this.#sql.childrenFrom.all(parent, ino, limit);
+    return rows.map((row) => this.#nodes.get(row[0]) ?? this.#remember(nodeFromRow(row)));
+  }
+
   /** All that the user sees in a folder, ordered by the bytes of their names. */
   children(parent: number): readonly ChildRow[] {
     const rows = this.#sql.children.all(parent);

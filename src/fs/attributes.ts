@@ -3,7 +3,12 @@ import { constants } from 'node:fs';
 import type { Timestamp, TreeNode } from '../cache/node.js';
 import type { Clock } from '../clock.js';
 import type { Attributes, AttributesReply, EntryReply } from '../fuse/filesystem.js';
-import { ATTRIBUTES_VALID_MS, ENTRY_VALID_MS, FUSE_REQUEST_BYTES_MAX } from '../limits.js';
+import {
+  ATTRIBUTES_VALID_MS,
+  ENTRY_VALID_MS,
+  FOLDER_ATTRIBUTES_VALID_MS,
+  FUSE_REQUEST_BYTES_MAX,
+} from '../limits.js';
 import { isOfficeDocument } from '../sync/lock-names.js';
 import type { FsContext } from './context.js';
 
@@ -57,11 +62,15 @@ function modeOf({ sync }: FsContext, node: TreeNode): number {
   return isLocked && !isOfficeDocument(node.name) ? node.mode & ~WRITE_BITS : node.mode;
 }
 
+function attributesValidMs(node: TreeNode): number {
+  return node.isFolder ? FOLDER_ATTRIBUTES_VALID_MS : ATTRIBUTES_VALID_MS;
+}
+
 /** What changes elsewhere is pushed into the kernel, so it may keep them for long (D7). */
 export function attributesReply(context: FsContext, node: TreeNode): AttributesReply {
   return {
     attributes: attributesOf(context, node),
-    attributesValidMs: ATTRIBUTES_VALID_MS,
+    attributesValidMs: attributesValidMs(node),
   };
 }
 
@@ -70,7 +79,7 @@ export function entryReply(context: FsContext, node: TreeNode): EntryReply {
     ino: node.ino,
     generation: 0,
     entryValidMs: ENTRY_VALID_MS,
-    attributesValidMs: ATTRIBUTES_VALID_MS,
+    attributesValidMs: attributesValidMs(node),
     attributes: attributesOf(context, node),
   };
 }

@@ -41,7 +41,6 @@ export function openHandle(context: FsContext, ino: number, flags: number): Open
   const openFlags = pageFlags(context, { ino, content, mayRead });
   const isPastPages = openFlags === FOPEN.DIRECT_IO;
   const handle = handles.add({
-    kind: 'file',
     ino,
     mayRead,
     mayWrite,

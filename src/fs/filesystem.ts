@@ -153,11 +153,6 @@ export class NuageFileSystem implements FuseFileSystem {
     return this.#changing(files.copyFileRange(this.#context, from, to, length));
   }
 
-  opendir(_caller: Caller, ino: number): OpenReply {
-    this.#hooks.used();
-    return folders.opendir(this.#context, ino);
-  }
-
   readdir(_caller: Caller, directory: CopyRange, writer: DirectoryWriter): Result<void> {
     this.#hooks.used();
     return folders.readdir(this.#context, directory, writer);
@@ -166,10 +161,6 @@ export class NuageFileSystem implements FuseFileSystem {
   readdirplus(_caller: Caller, directory: CopyRange, writer: DirectoryPlusWriter): Result<void> {
     this.#hooks.used();
     return folders.readdirplus(this.#context, directory, writer);
-  }
-
-  releasedir(_ino: number, handle: number): void {
-    folders.releasedir(this.#context, handle);
   }
 
   fsyncdir(): void {

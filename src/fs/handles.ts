@@ -1,10 +1,8 @@
-/** What processes have open: files with the content they read, folders with their listing. */
-import type { ChildRow } from '../cache/node.js';
+/** The files that processes have open, with the content that they read. */
 import { assert } from '../assert.js';
 import { NuageError } from '../errors.js';
 
 export interface FileHandle {
-  readonly kind: 'file';
   readonly ino: number;
   readonly mayRead: boolean;
   readonly mayWrite: boolean;
@@ -16,19 +14,12 @@ export interface FileHandle {
   readonly isPastPages: boolean;
 }
 
-export interface FolderHandle {
-  readonly kind: 'folder';
-  readonly ino: number;
-  /** The children as they were when the reading began; undefined before. */
-  snapshot: readonly ChildRow[] | undefined;
-}
-
 export class Handles {
-  readonly #handles = new Map<number, FileHandle | FolderHandle>();
+  readonly #handles = new Map<number, FileHandle>();
   readonly #openCounts = new Map<number, number>();
   #next = 1;
 
-  add(handle: FileHandle | FolderHandle): number {
+  add(handle: FileHandle): number {
     const number = this.#next;
     this.#next += 1;
     this.#handles.set(number, handle);
@@ -38,13 +29,7 @@ export class Handles {
 
   file(number: number): FileHandle {
     const handle = this.#handles.get(number);
-    if (handle?.kind !== 'file') throw new NuageError('bad-handle', 'no such open file');
-    return handle;
-  }
-
-  folder(number: number): FolderHandle {
-    const handle = this.#handles.get(number);
-    if (handle?.kind !== 'folder') throw new NuageError('bad-handle', 'no such open folder');
+    if (handle === undefined) throw new NuageError('bad-handle', 'no such open file');
     return handle;
   }
 
@@ -74,13 +59,13 @@ export class Handles {
     return this.openCount(handle.ino) > 0 && this.files().includes(handle);
   }
 
-  /** How often this file or folder is open. */
+  /** How often this file is open. */
   openCount(ino: number): number {
     return this.#openCounts.get(ino) ?? 0;
   }
 
   /** Every open file: for the end, when no release comes any more. */
   files(): readonly FileHandle[] {
-    return [...this.#handles.values()].filter((handle) => handle.kind === 'file');
+    return [...this.#handles.values()];
   }
 }

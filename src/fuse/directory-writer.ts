@@ -29,6 +29,11 @@ class Packer {
     this.used = 0;
   }
 
+  /** @param before bytes of each record before its dirent. */
+  entriesMax(before: number): number {
+    return Math.max(1, Math.floor(this.#limit / (before + DIRENT.size + DIRENT_ALIGNMENT)));
+  }
+
   /** @returns where the dirent goes, or -1 when the record does not fit. */
   reserve(name: string, before: number): number {
     const nameBytes = Buffer.byteLength(name);
@@ -71,6 +76,10 @@ export class PlainDirectoryPacker implements DirectoryWriter {
     return this.#packer.used;
   }
 
+  get entriesMax(): number {
+    return this.#packer.entriesMax(0);
+  }
+
   add(name: string, ino: number, type: EntryType, nextOffset: number): boolean {
     const at = this.#packer.reserve(name, 0);
     if (at < 0) return false;
@@ -95,6 +104,10 @@ export class PlusDirectoryPacker implements DirectoryPlusWriter {
 
   get usedBytes(): number {
     return this.#packer.used;
+  }
+
+  get entriesMax(): number {
+    return this.#packer.entriesMax(ENTRY_OUT_BYTES);
   }
 
   add(name: string, entry: EntryReply, type: EntryType, nextOffset: number): boolean {

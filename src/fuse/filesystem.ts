@@ -98,6 +98,8 @@ export type EntryType = number;
 
 /** Takes entries until the kernel's buffer is full. */
 export interface DirectoryWriter {
+  /** More entries than this never fit into the buffer. */
+  readonly entriesMax: number;
   /**
    * `.` and `..` are the file system's to add.
    * @param nextOffset the cookie that the kernel sends to continue behind this entry.
@@ -107,6 +109,8 @@ export interface DirectoryWriter {
 }
 
 export interface DirectoryPlusWriter {
+  /** As {@link DirectoryWriter.entriesMax}. */
+  readonly entriesMax: number;
   /**
    * As {@link DirectoryWriter.add}; each entry added counts as one lookup of its inode, except `.`
    * and `..`, of which only `entry.ino` is used.
@@ -196,6 +200,7 @@ export interface FuseFileSystem {
   lseek?(caller: Caller, file: CopyRange, whence: number): Result<number>;
   copyFileRange?(caller: Caller, from: CopyRange, to: CopyRange, length: number): Result<number>;
 
+  /** Without it the kernel keeps each listing until it is told to drop it, and handles are 0. */
   opendir?(caller: Caller, ino: number, flags: number): Result<OpenReply>;
   readdir?(caller: Caller, directory: CopyRange, writer: DirectoryWriter): Result<void>;
   readdirplus?(caller: Caller, directory: CopyRange, writer: DirectoryPlusWriter): Result<void>;

@@ -19,6 +19,7 @@ export const INIT = {
   ABORT_ERROR: 1n << 21n,
   MAX_PAGES: 1n << 22n,
   CACHE_SYMLINKS: 1n << 23n,
+  NO_OPENDIR_SUPPORT: 1n << 24n,
   EXPLICIT_INVAL_DATA: 1n << 25n,
   HANDLE_KILLPRIV_V2: 1n << 28n,
   SETXATTR_EXT: 1n << 29n,

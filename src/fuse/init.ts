@@ -25,6 +25,8 @@ export interface SessionFeatures {
   readonly killPrivileges: boolean;
   /** The kernel has no way back to READDIR once it took this. */
   readonly readdirplus: boolean;
+  /** The file system wants to know who opens a folder. */
+  readonly opendir: boolean;
 }
 
 export interface InitOffer {
@@ -90,6 +92,7 @@ export function negotiate(
     WANTED |
     (features.writebackCache ? INIT.WRITEBACK_CACHE : 0n) |
     (features.readdirplus ? INIT.DO_READDIRPLUS | INIT.READDIRPLUS_AUTO : 0n) |
+    (features.opendir ? 0n : INIT.NO_OPENDIR_SUPPORT) |
     (features.killPrivileges ? INIT.HANDLE_KILLPRIV_V2 : 0n);
   const flags = wanted & offer.flags;
   const minor = Math.min(offer.minor, KERNEL_MINOR);

@@ -22,7 +22,8 @@ export interface TableEntry {
 /**
  * STATX and SYNCFS are left out: the kernel then uses GETATTR, and takes syncfs(2) as done. With
  * the write-back cache LSEEK is left out too: the kernel asks without sending its dirty pages
- * first, so we would call a hole what was just written, and a `cp` would lose it.
+ * first, so we would call a hole what was just written, and a `cp` would lose it. OPENDIR is left
+ * out for a file system that has no use for it: the kernel does not ask again, and keeps listings.
  * @param flags the INIT flags in force.
  */
 export function operationTable(flags: bigint): readonly (TableEntry | undefined)[] {
@@ -69,5 +70,6 @@ export function operationTable(flags: bigint): readonly (TableEntry | undefined)
   ];
   for (const [opcode, run, bodyBytesMin] of entries) table[opcode] = { run, bodyBytesMin };
   if ((flags & INIT.WRITEBACK_CACHE) !== 0n) table[OPCODE.LSEEK] = undefined;
+  if ((flags & INIT.NO_OPENDIR_SUPPORT) !== 0n) table[OPCODE.OPENDIR] = undefined;
   return table;
 }

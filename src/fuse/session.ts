@@ -266,6 +266,7 @@ export class FuseSession {
       writebackCache: this.#writebackCache,
       killPrivileges: this.#fileSystem.killPrivileges !== undefined,
       readdirplus: this.#fileSystem.readdirplus !== undefined,
+      opendir: this.#fileSystem.opendir !== undefined,
     };
     const answer = negotiate(offer, features, pageSizeBytes());
     if (typeof answer === 'number') {

@@ -35,13 +35,14 @@ describe('the plan of', () => {
   it.each<[string, string, string]>([
     ['a node by inode', NODE_SQL.get, 'USING INTEGER PRIMARY KEY'],
     ['a child by name', NODE_SQL.child, 'COVERING INDEX node_place (parent=? AND name=?)'],
+    ['a piece of a folder', NODE_SQL.childrenFrom, 'INDEX node_child (parent=? AND rowid>?)'],
     ['a listing', NODE_SQL.children, 'INDEX node_place (parent=?)'],
     [
       'the number of subfolders',
       NODE_SQL.subfolderCount,
       'COVERING INDEX node_subfolder (parent=?)',
     ],
-    ['whether there are children', NODE_SQL.hasChildren, 'COVERING INDEX node_place (parent=?)'],
+    ['whether there are children', NODE_SQL.hasChildren, 'COVERING INDEX node_child (parent=?)'],
     ['a node by file id', NODE_SQL.byFileId, 'COVERING INDEX node_file_id (base_file_id=?)'],
     [
       'a node by its place there',

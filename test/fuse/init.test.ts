@@ -32,7 +32,7 @@ const SINCE_6_6 = SINCE_5_17 | INIT.DIRECT_IO_ALLOW_MMAP;
 
 const READDIRPLUS = INIT.DO_READDIRPLUS | INIT.READDIRPLUS_AUTO;
 
-const PLAIN = { writebackCache: false, killPrivileges: false, readdirplus: true };
+const PLAIN = { writebackCache: false, killPrivileges: false, readdirplus: true, opendir: true };
 
 interface Kernel {
   readonly kernel: string;
@@ -154,6 +154,18 @@ describe('the first exchange', () => {
     const answer = negotiate(offer, { ...PLAIN, readdirplus: false }, 4096);
     const flags = typeof answer === 'number' ? undefined : answer.info?.flags;
     expect(flags).toBe(SINCE_6_6 & ~(INIT.HANDLE_KILLPRIV_V2 | READDIRPLUS));
+  });
+
+  it('spares itself OPENDIR only where the file system has no use for it', () => {
+    const flagsOf = (opendir: boolean, flags: bigint): bigint | undefined => {
+      const offer = { major: 7, minor: 29, maxReadahead: 0, flags };
+      const answer = negotiate(offer, { ...PLAIN, opendir }, 4096);
+      return typeof answer === 'number' ? undefined : answer.info?.flags;
+    };
+    const { NO_OPENDIR_SUPPORT } = INIT;
+    expect(flagsOf(false, NO_OPENDIR_SUPPORT)).toBe(NO_OPENDIR_SUPPORT);
+    expect(flagsOf(true, NO_OPENDIR_SUPPORT)).toBe(0n);
+    expect(flagsOf(false, 0n)).toBe(0n);
   });
 
   it.each([

@@ -1,4 +1,5 @@
 /** OPENDIR, READDIR, READDIRPLUS, RELEASEDIR, FSYNCDIR. */
+import { FOPEN } from '../constants.js';
 import type { Result } from '../filesystem.js';
 import { Parked } from '../filesystem.js';
 import type { Exchange } from '../operation.js';
@@ -6,8 +7,11 @@ import { NOT_IMPLEMENTED } from '../protocol-errno.js';
 import type { Request } from '../request.js';
 import { FSYNC_IN, OPEN_IN, READ_IN, RELEASE_IN } from '../structs-in.js';
 
+/** What a kernel with FUSE_NO_OPENDIR_SUPPORT (Linux 5.1) does by itself, told to an older one. */
+const AS_WITHOUT_OPENDIR = { handle: 0, openFlags: FOPEN.CACHE_DIR | FOPEN.KEEP_CACHE };
+
 export function opendir({ fileSystem, request, reply }: Exchange): Result<number> {
-  if (fileSystem.opendir === undefined) return -NOT_IMPLEMENTED;
+  if (fileSystem.opendir === undefined) return reply.putOpen(0, AS_WITHOUT_OPENDIR);
   const result = fileSystem.opendir(request.caller(), request.ino, request.u32(OPEN_IN.at.flags));
   return result instanceof Parked ? result : reply.putOpen(0, result);
 }
