@@ -21,6 +21,7 @@ beforeAll(async () => {
   ]);
   const files = {
     'pattern.bin': pattern,
+    'shared.bin': pattern.subarray(0, 24 * MIB),
     ...(Object.fromEntries(small) as Record<string, Buffer>),
   };
   nuage = await MountedNuage.start({ files });
@@ -70,6 +71,15 @@ describe('reading a large file', { timeout: 60_000 }, () => {
     const source = path.join(nuage.server.folder, 'pattern.bin');
     await nuage.sh(`cmp pattern.bin '${source}'`);
     expect(await gets('pattern.bin')).toHaveLength(1);
+  });
+
+  it('brings its bytes once for all programs that read it at the same time', async () => {
+    await nuage.server.network({ downloadBytesPerSecond: 8 * MIB });
+    const source = path.join(nuage.server.folder, 'shared.bin');
+    const compare = `cmp shared.bin '${source}'`;
+    await Promise.all([nuage.sh(compare), nuage.sh(`sleep 0.5; ${compare}`), nuage.sh(compare)]);
+    expect(sentBytes(await gets('shared.bin'))).toBeLessThan(30 * MIB);
+    await nuage.server.control('clear');
   });
 
   it('stops when the program is ended that waits for it', async () => {
