@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Nuage } from '../../src/demo/server.js';
 import { NuageError } from '../../src/errors.js';
@@ -249,6 +250,21 @@ describe('a chunked upload', () => {
     const bytes = randomBytes(size);
     nuage.faults.add({ path: '/2$', times: 1, action: { kind: 'drop', at: 'request-body' } });
     await send(remote, 'f', bytes);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it('sends only what was on its way again when the machine is in another network', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(size);
+    nuage.faults.add({ path: '/1$', times: 1, action: { kind: 'hang', at: 'request-body' } });
+    const sent = send(remote, 'f', bytes);
+    // What goes beside it arrives; it alone is under way.
+    while (nuage.requests.of('PUT').length < 2) await pause(10);
+    remote.renewConnections();
+    await sent;
+    const names = nuage.requests.of('PUT').map(({ path }) => path.slice(-2));
+    expect(names.filter((name) => name !== '/1').sort()).toEqual(['/2', '/3']);
+    expect(nuage.requests.of('MKCOL')).toHaveLength(1);
     await expectStored(nuage, 'f', bytes);
   });
 

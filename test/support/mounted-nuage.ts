@@ -38,6 +38,8 @@ export interface MountOptions {
   /** Of the server. */
   readonly settings?: Partial<NuageSettings>;
   readonly arguments?: readonly string[];
+  /** Of another mount, whose account is mounted as on another machine; it outlives this one. */
+  readonly server?: NuageProcess;
   /** Runs the program as this user, who mounts through `fusermount3`. */
   readonly uid?: number;
   /** Gives the program a disk of its own of this size, which only root can. */
@@ -76,11 +78,13 @@ export class MountedNuage {
     // Others reach a mount that is open to them; what is private within has its own mode.
     fs.chmodSync(home, 0o711);
     const { content, quotaBytes } = options;
-    const server = await NuageProcess.start({
-      folder: path.join(home, 'server', 'files'),
-      ...(content === undefined ? {} : { content }),
-      ...(quotaBytes === undefined ? {} : { quotaBytes }),
-    });
+    const server =
+      options.server ??
+      (await NuageProcess.start({
+        folder: path.join(home, 'server', 'files'),
+        ...(content === undefined ? {} : { content }),
+        ...(quotaBytes === undefined ? {} : { quotaBytes }),
+      }));
     const mounted = new MountedNuage(server, home, options);
     try {
       fs.mkdirSync(mounted.folder);
@@ -256,7 +260,7 @@ export class MountedNuage {
     if (this.#options.diskBytes !== undefined || this.#options.disk !== undefined) {
       await execute('umount', ['-l', this.data]).catch(() => undefined);
     }
-    await this.server.close();
+    if (this.#options.server === undefined) await this.server.close();
     fs.rmSync(this.#home, { recursive: true, force: true });
   }
 
