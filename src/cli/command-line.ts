@@ -25,6 +25,7 @@ import { addTrash } from './definitions/trash.js';
 import { addUnmount } from './definitions/unmount.js';
 import { addVersions } from './definitions/versions.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { hanging } from './hanging.js';
 import { exitMeanings } from './messages/exit-codes.js';
 import { generalText } from './messages/general.js';
 import { exampleText, helpText, yargsText } from './messages/help.js';
@@ -137,29 +138,21 @@ const EXAMPLES: readonly (readonly [string, () => string])[] = [
 const EXAMPLE_COLUMNS = 34;
 
 function examples(): string {
+  const indent = EXAMPLE_COLUMNS + 2;
   const rows = EXAMPLES.map(([typed, what]) => {
-    const fits = typed.length < EXAMPLE_COLUMNS;
-    return fits
-      ? hanging(`  ${typed.padEnd(EXAMPLE_COLUMNS)}`, what())
-      : `  ${typed}\n${hanging(' '.repeat(EXAMPLE_COLUMNS + 2), what())}`;
+    const text = hanging(what(), indent, helpColumns());
+    const head = `  ${typed.padEnd(EXAMPLE_COLUMNS)}`;
+    return head.length === indent ? head + text : `${head}\n${' '.repeat(indent)}${text}`;
   });
   return `${helpText.examples()}\n${rows.join('\n')}`;
 }
 
 function exitCodes(): string {
-  const rows = Object.entries(exitMeanings).map(([code, say]) => hanging(`  ${code}  `, say()));
+  const rows = Object.entries(exitMeanings).map(([code, say]) => {
+    const head = `  ${code}  `;
+    return head + hanging(say(), head.length, helpColumns());
+  });
   return `${helpText.exitCodes()}\n${rows.join('\n')}`;
-}
-
-/** What does not fit into the line goes on below its beginning, not below the head. */
-function hanging(head: string, text: string): string {
-  const lines = [''];
-  for (const word of text.split(' ')) {
-    const longer = `${lines.at(-1) ?? ''} ${word}`.trimStart();
-    if (head.length + longer.length <= helpColumns()) lines[lines.length - 1] = longer;
-    else lines.push(word);
-  }
-  return head + lines.join(`\n${' '.repeat(head.length)}`);
 }
 
 function helpColumns(): number {

@@ -7,6 +7,7 @@ import { examineMounts } from './doctor/mounts.js';
 import { examineServers } from './doctor/servers.js';
 import { writeSupportFile } from './doctor/support-file.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { hanging } from './hanging.js';
 import { doctorText as text } from './messages/doctor.js';
 import { resolveMountPoint } from './mount-point.js';
 import { ownVersion } from './own-version.js';
@@ -57,8 +58,12 @@ const COLOURS: Readonly<Record<State, string>> = { ok: '32', warning: '33', erro
 function show(findings: readonly Finding[]): string {
   const width = Math.max(...Object.values(MARKS).map((mark) => mark().length));
   const lines = findings.flatMap(({ state, message, advice }) => {
-    const line = `${coloured(state, MARKS[state]().padEnd(width))}  ${message}`;
-    return advice === undefined ? [line] : [line, `${' '.repeat(width)}  → ${advice}`];
+    const fitted = (text: string, indent: number): string =>
+      hanging(text, indent, process.stdout.isTTY ? process.stdout.columns : undefined);
+    const mark = coloured(state, MARKS[state]().padEnd(width));
+    const line = `${mark}  ${fitted(message, width + 2)}`;
+    if (advice === undefined) return [line];
+    return [line, `${' '.repeat(width)}  → ${fitted(advice, width + 4)}`];
   });
   return `${lines.join('\n')}\n`;
 }

@@ -6,7 +6,7 @@ import type { MountStatus } from './control-messages.js';
 import type { PendingChange } from './engine-messages.js';
 import { explainedLine } from './explain.js';
 import { LOG_FOLDER, LOG_NAME } from './log-file.js';
-import { humanBytes, humanDuration, humanTime, printable } from './messages/figures.js';
+import { belowHome, humanBytes, humanDuration, humanTime, printable } from './messages/figures.js';
 import { actionText, statusText as text } from './messages/status.js';
 import { bar, paint } from './paint.js';
 import type { Transfer } from './transfers.js';
@@ -31,7 +31,11 @@ export function showStatus(status: MountStatus): string {
   }
   lines.push(...showReaders(status));
   const log = path.join(status.stateFolder, LOG_FOLDER, LOG_NAME);
-  lines.push(...showHeld(status), `  ${text.log({ file: log })}`, `  ${showQueue(status)}`);
+  lines.push(
+    ...showHeld(status),
+    `  ${text.log({ file: belowHome(log) })}`,
+    `  ${showQueue(status)}`,
+  );
   lines.push(...showConflicts(status), ...showLocks(status));
   lines.push(...showPending(status));
   lines.push(...rows(status.transfers, status.transfers.length, (one) => [showTransfer(one)]));

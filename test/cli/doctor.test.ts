@@ -44,7 +44,7 @@ describe('doctor', () => {
     const well = await examine('--repair');
     expect(well.findings.filter(({ state }) => state === 'error')).toEqual([]);
     expect(well.code).toBe(0);
-    for (const check of ['node', 'fuse', 'disk', 'dns', 'server', 'clock', 'mount', 'cache']) {
+    for (const check of ['node', 'fuse', 'disk', 'server', 'clock', 'mount', 'cache']) {
       expect(well.of(check)?.state, check).toBe('ok');
     }
 

@@ -75,6 +75,7 @@ function quota({ quota: given }: MountStatus): readonly Finding[] {
 }
 
 function queue({ pendingCount, failedCount, mountPoint }: MountStatus): Finding {
+  if (pendingCount === 0) return ok('queue', text.allSent());
   if (failedCount === 0) return ok('queue', text.queue({ count: pendingCount }));
   const advice = text.seeStatus({ folder: quoted(mountPoint) });
   return warning('queue', text.refused({ count: failedCount }), advice);

@@ -1,5 +1,6 @@
 /** The servers of all accounts: name, line, certificate, proxy, maintenance, version, clock. */
 import dns from 'node:dns/promises';
+import { isIP } from 'node:net';
 import { systemClock } from '../../clock.js';
 import { NuageError, toErrorRecord } from '../../errors.js';
 import { CLOCK_DIFFERENCE_MS_MAX, FIRST_CONNECT_MS_MAX } from '../../limits.js';
@@ -29,8 +30,8 @@ async function examineServer(url: string, caFile: string | undefined): Promise<r
     }
     if (proxy === undefined) {
       const found = await resolved(hostname);
-      findings.push(found);
-      if (found.state === 'error') return findings;
+      findings.push(...found);
+      if (found.some(({ state }) => state === 'error')) return findings;
     } else {
       const told = { url, proxy: proxy.host };
       const isDesktop = source !== 'environment';
@@ -61,12 +62,14 @@ function refusal(url: string, error: NuageError): Finding {
   return failure('server', text.serverFails({ url, reason }), hint ?? text.checkNetwork());
 }
 
-async function resolved(hostname: string): Promise<Finding> {
+/** Nothing is to be said of what is an address already. */
+async function resolved(hostname: string): Promise<readonly Finding[]> {
+  if (isIP(hostname.replace(/^\[|\]$/g, '')) !== 0) return [];
   try {
-    const { address } = await dns.lookup(hostname.replace(/^\[|\]$/g, ''));
-    return ok('dns', text.name({ host: hostname, address }));
+    const { address } = await dns.lookup(hostname);
+    return [ok('dns', text.name({ host: hostname, address }))];
   } catch {
-    return failure('dns', text.noName({ host: hostname }), text.checkNetwork());
+    return [failure('dns', text.noName({ host: hostname }), text.checkNetwork())];
   }
 }
 

@@ -207,6 +207,7 @@ export const doctorText = defineMessages({
     en: 'Delete something there, or empty the trash in the web page.',
     fr: 'Supprimez-y quelque chose, ou videz la corbeille dans la page web.',
   },
+  allSent: { en: 'Everything has been sent', fr: 'Tout a été envoyé' },
   queue: {
     en: { one: '{count} change waits to be sent', other: '{count} changes wait to be sent' },
     fr: { one: '{count} changement attend', other: '{count} changements attendent' },

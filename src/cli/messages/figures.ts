@@ -1,4 +1,5 @@
 /** Figures and names for people, as their country writes them. */
+import os from 'node:os';
 import { type Language, locale } from './language.js';
 
 const UNITS: Readonly<Record<Language, readonly string[]>> = {
@@ -57,4 +58,10 @@ export function humanList(items: readonly string[]): string {
 /** A name must not steer the terminal. */
 export function printable(text: string): string {
   return text.replace(/\p{Cc}/gu, '?');
+}
+
+/** `~/Nuage` for what lies in the home of this user. */
+export function belowHome(file: string): string {
+  const home = os.homedir();
+  return file.startsWith(`${home}/`) ? `~${file.slice(home.length)}` : file;
 }

@@ -56,7 +56,7 @@ export const loginText = defineMessages({
   },
   openYourself: {
     en: 'Open this address in a browser, log in there, then allow the access:',
-    fr: "Ouvrez cette adresse dans un navigateur, connectez-vous, puis autorisez l'accès :",
+    fr: "Dans un navigateur, connectez-vous à cette adresse et autorisez l'accès :",
   },
   waiting: { en: 'Waiting for the browser…', fr: 'En attente du navigateur…' },
   waitingFor: {
