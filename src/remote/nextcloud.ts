@@ -221,18 +221,19 @@ class Nextcloud implements Remote {
     await this.#http.close();
   }
 
-  /** Before the first connect, as when a mount starts offline, the server is asked who we are. */
+  /** Before the first connect, as when a mount starts offline, who we are and what it can do. */
   async #dav(signal: AbortSignal): Promise<DavContext> {
     if (this.#context !== undefined) return this.#context;
-    const { userId } = await fetchIdentity(this.#http, signal);
-    return this.#contextFor({ userId, locksFiles: false });
+    const identity = await fetchIdentity(this.#http, signal);
+    const capabilities = await fetchCapabilities(this.#http, signal);
+    return this.#learn({ ...identity, ...capabilities });
   }
 
-  #learn(info: ServerInfo): void {
-    this.#contextFor(info);
+  #learn(info: Omit<ServerInfo, 'version'>): DavContext {
     this.#chunkLimits.bytesMax = info.chunkBytesMax;
     this.#chunkLimits.parallelMax = info.parallelChunksMax;
     this.#newFiles.offered(info.bulkUpload);
+    return this.#contextFor(info);
   }
 
   #contextFor({ userId, locksFiles }: Pick<ServerInfo, 'userId' | 'locksFiles'>): DavContext {

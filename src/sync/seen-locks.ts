@@ -71,6 +71,11 @@ export class SeenLocks {
     return adopted;
   }
 
+  /** It may be one whose lock is shown. */
+  fileGone(): void {
+    if (this.#context.tree.locks.allSeen().length > 0) this.lookSoon();
+  }
+
   /** The server may have become one with locks, or without. */
   lookSoon(): void {
     this.#context.timers.setIfSooner(LOOK, 0, () => this.#look());
@@ -81,7 +86,10 @@ export class SeenLocks {
     const before = locks.seen(fileId);
     if (lock === undefined || lock === 'none') {
       if (before !== undefined) this.#forget(before);
-    } else if (!isSame(before, lock)) {
+    } else if (isSame(before, lock)) {
+      // The file may have another place.
+      this.lookSoon();
+    } else {
       const isSameLock = before?.owner === lock.owner && before.since === lock.since;
       if (before !== undefined && !isSameLock) this.#parts.shown.hide(before);
       const seen = { ...lock, fileId, shownBy: isSameLock ? before.shownBy : undefined };
@@ -132,7 +140,8 @@ export class SeenLocks {
     if (this.#parts.userId() === undefined) this.#forgetAll();
     this.#tellChanged();
     for (const seen of tree.locks.allSeen()) {
-      if (this.#isForeign(seen)) this.#parts.shown.show(seen);
+      if (tree.byFileId(seen.fileId) === undefined) tree.atomically(() => this.#forget(seen));
+      else if (this.#isForeign(seen)) this.#parts.shown.show(seen);
     }
   }
 

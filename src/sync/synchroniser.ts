@@ -76,7 +76,10 @@ export class Synchroniser {
       slices,
       hooks: {
         isBeingWritten: (ino) => activity.isBeingWritten(ino),
-        detached: hooks.detached,
+        detached: (ino) => {
+          hooks.detached(ino);
+          this.locks.seen.fileGone();
+        },
         permitted: (ino) => this.uploader.retryForbidden(ino),
         lockSeen: (node, entry, stamp) => this.locks.seen.see(node, entry, stamp),
       },

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 import {
   accountFolder,
   announce,
@@ -352,6 +352,22 @@ describe('a status', () => {
       '  limited to 512 kB/s sent, any speed received\n',
     );
     expect(showStatus(status)).not.toContain('limited');
+  });
+
+  it('names who has locked what for everybody else, others first', () => {
+    const locks = [
+      { path: 'mien.odt', owner: 'Jean', isMine: true },
+      { path: 'cours.odt', owner: 'Dominique\u001b[2J Bernard', isMine: false },
+    ];
+    expect(showStatus({ ...status, locks })).toContain(
+      '    locked by Dominique?[2J Bernard, read only for you: cours.odt\n' +
+        '    locked by you, read only for others: mien.odt\n',
+    );
+    vi.stubEnv('LC_ALL', 'fr');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    expect(showStatus({ ...status, locks })).toMatch(
+      /verrouillé par Dominique\?\[2J Bernard, en lecture seule pour vous\s: cours\.odt\n/,
+    );
   });
 
   it('says what to do about a password that is no longer good', () => {

@@ -56,6 +56,17 @@ contract(
       expect((await unlock(server, `${dir}/a.odt`)).status).toBe(200);
     });
 
+    it('with a token asks for it from its own user as well: 423', async (context) => {
+      context.skip(!(await server.locksFiles()), 'without the app files_lock');
+      const dir = await server.folder();
+      await server.put(`${dir}/a.odt`, 'one');
+      const headers = { ...USER_LOCK.headers, 'x-user-lock-type': '2' };
+      expect((await server.dav('LOCK', `${dir}/a.odt`, { headers })).status).toBe(200);
+      expect((await server.put(`${dir}/a.odt`, 'two')).status).toBe(423);
+      expect((await server.dav('UNLOCK', `${dir}/a.odt`, { headers })).status).toBe(200);
+      expect((await server.put(`${dir}/a.odt`, 'two')).status).toBe(204);
+    });
+
     it('that is not there cannot be given back: 412', async (context) => {
       context.skip(!(await server.locksFiles()), 'without the app files_lock');
       const dir = await server.folder();

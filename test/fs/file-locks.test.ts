@@ -1,5 +1,6 @@
 /** Locks that others see: the engine on the embedded server, which has the app files_lock. */
-import { constants } from 'node:fs';
+import fs, { constants } from 'node:fs';
+import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { LOCK_BY, type FileLock, type LockOwner } from '../../src/demo/file-locks.js';
 import { NuageError } from '../../src/errors.js';
@@ -164,6 +165,56 @@ describe('a lock that was there before', () => {
       expect(lockOn('cours.odt')?.id).toBe('collegue');
       unlock('cours.odt');
       await until(() => lockOn('cours.odt')?.id === live.nuage.user);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'of somebody else is shown by a lock file once that of the program has gone',
+    async () => {
+      await make('.~lock.cours.odt#', 'the program’s');
+      await until(() => attribute('cours.odt', 'lock') === 'mine');
+      unlock('cours.odt');
+      live.bench.advance(5_000);
+      lockAs(COLLEAGUE, 'cours.odt');
+      await until(() => attribute('cours.odt', 'lock') === 'others');
+      await live.turnFor(SOON_MS);
+      expect(await live.read('.~lock.cours.odt#')).toBe('the program’s');
+      live.bench.unlink('.~lock.cours.odt#');
+      await until(() => live.bench.has('.~lock.cours.odt#'));
+      expect(await live.read('.~lock.cours.odt#')).toMatch(/^Dominique Bernard,/);
+      expect(lockOn('cours.odt')?.id).toBe('collegue');
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'has its lock file where the document is, wherever that moves',
+    async () => {
+      lockAs(COLLEAGUE, 'cours.odt');
+      await until(() => live.bench.has('.~lock.cours.odt#'));
+      const { tree, sync } = live.bench.engine.context;
+      const node = tree.get(live.bench.lookup('cours.odt'));
+      if (node?.base === undefined) throw new Error('cours.odt');
+      // As a listing that shows it under another name.
+      tree.save({ ...node, name: 'lundi.odt', base: { ...node.base, name: 'lundi.odt' } });
+      sync.locks.seen.lookSoon();
+      await until(() => live.bench.has('.~lock.lundi.odt#'), 1_000);
+      expect(live.bench.has('.~lock.cours.odt#')).toBe(false);
+    },
+    DEADLINE_MS,
+  );
+
+  it(
+    'goes from here with its file',
+    async () => {
+      lockAs(COLLEAGUE, 'cours.odt');
+      await until(() => live.bench.has('.~lock.cours.odt#'));
+      fs.rmSync(path.join(live.nuage.folder, 'cours.odt'));
+      live.nuage.rescan();
+      await until(() => !live.bench.has('.~lock.cours.odt#'));
+      expect(live.bench.has('cours.odt')).toBe(false);
+      expect(live.bench.engine.context.tree.locks.allSeen()).toEqual([]);
     },
     DEADLINE_MS,
   );

@@ -71,6 +71,13 @@ describe('a listing', () => {
 });
 
 describe('the capability', () => {
+  it('is known before the first connect, as when a mount starts without its server', async () => {
+    const options = { settings: { fileLocks: true } };
+    const { remote } = await nuageAccount(options, { server: undefined });
+    await put(remote, 'a.odt', 'one');
+    expect((await entryOf(remote)).lock).toBe('none');
+  });
+
   it('is told by the server', async () => {
     const { nuage, remote } = await lockingAccount();
     expect((await remote.connect(never())).locksFiles).toBe(true);
