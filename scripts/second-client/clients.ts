@@ -2,7 +2,6 @@
 import type { ChildProcess } from 'node:child_process';
 import fs from 'node:fs';
 import path from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
 import { end, firstLine, run, start } from '../bench-common/processes.js';
 import type { Account } from '../bench-common/servers.js';
 
@@ -52,9 +51,9 @@ export class OurMount {
     await firstLine(this.#child, /is mounted on/);
   }
 
-  /** Until everything has been sent. */
-  async sync(): Promise<void> {
-    await run(process.execPath, [PROGRAM, 'sync', this.folder], { env: this.#env });
+  /** @returns whether everything has been sent, and nothing is refused for now. */
+  async sync(): Promise<boolean> {
+    return succeeds(run(process.execPath, [PROGRAM, 'sync', this.folder], { env: this.#env }));
   }
 
   async stop(): Promise<void> {
@@ -78,18 +77,21 @@ export class CopyingClient {
     this.#env = { ...process.env, HOME: home, ...SETTINGS };
   }
 
-  /** It fails now and then when something changes under it, and it may hang: the next call mends both. */
+  /** It fails when something changes under it, and it may hang: the next call mends both. */
   async sync(): Promise<boolean> {
     const { url, user, password } = this.#account;
     const login = ['--user', user, '--password', password, '--non-interactive', '--silent'];
     const what = ['--path', `/${this.#remote}`, this.folder, url];
     const limit = [String(SYNC_SECONDS_MAX), 'nextcloudcmd'];
-    try {
-      await run('timeout', [...limit, ...login, ...what], { env: this.#env });
-      return true;
-    } catch {
-      await pause(1_000);
-      return false;
-    }
+    return succeeds(run('timeout', [...limit, ...login, ...what], { env: this.#env }));
+  }
+}
+
+async function succeeds(running: Promise<string>): Promise<boolean> {
+  try {
+    await running;
+    return true;
+  } catch {
+    return false;
   }
 }

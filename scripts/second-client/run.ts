@@ -154,15 +154,15 @@ async function settle({ mount, copy, server, mounted }: Session): Promise<{
 }> {
   const deadline = Date.now() + SETTLE_MS_MAX;
   for (;;) {
-    await mount.sync();
-    const hasSynced = await copy.sync();
+    const haveSynced = [await mount.sync(), await copy.sync()];
     await pause(POLL_MS);
     const trees = [await treeOf(mounted), await treeOf(copy.folder), await server.tree()] as const;
     const differ = [
       ...differences(trees[0], trees[2]).map((name) => `mount and server differ: ${name}`),
       ...differences(trees[1], trees[2]).map((name) => `copy and server differ: ${name}`),
     ];
-    if ((differ.length === 0 && hasSynced) || Date.now() > deadline) return { differ, trees };
+    if ((differ.length === 0 && !haveSynced.includes(false)) || Date.now() > deadline)
+      return { differ, trees };
   }
 }
 

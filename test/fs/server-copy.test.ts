@@ -1,7 +1,5 @@
 /** Copies within the account are made by the server, and are right whatever it says. */
-import { constants } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Parked } from '../../src/fuse/filesystem.js';
 import { SERVER_COPY_BYTES_MIN } from '../../src/limits.js';
 import { EngineBench } from '../support/engine-bench.js';
 
@@ -95,18 +93,10 @@ describe('a copy into a folder that was just made', () => {
 });
 
 describe('a copy that nobody waits for any more', () => {
-  /** As `cp` that is interrupted when the request is on its way. */
-  function giveUp(): void {
-    const from = { ...bench.open('Cours/a.bin', constants.O_RDONLY), offset: 0 };
-    const to = { ...bench.create('b.bin'), offset: 0 };
-    const caller = { unique: 2n, uid: 1000, gid: 1000, pid: 1 };
-    const asked = bench.engine.fileSystem.copyFileRange(caller, from, to, 2 ** 31);
-    expect(asked).toBeInstanceOf(Parked);
-    bench.closeHandle(to);
-    bench.closeHandle(from);
-  }
-
-  beforeEach(giveUp);
+  beforeEach(() => {
+    bench.copyAndGiveUp('Cours/a.bin', 'b.bin');
+    expect(bench.server.waiting).toBe(1);
+  });
 
   it('is there once the server has made it', () => {
     bench.settle();

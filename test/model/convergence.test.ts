@@ -6,9 +6,16 @@
  * `NUAGE_MODEL_RUNS` plays more histories, `NUAGE_MODEL_SEED` the same ones again.
  */
 import fc from 'fast-check';
-import { describe, it } from 'vitest';
+import { describe, it, vi } from 'vitest';
+import type * as limits from '../../src/limits.js';
 import { anyHistory, lonelyHistory } from './history.js';
 import { playHistory } from './world.js';
+
+// Most files here are small.
+vi.mock('../../src/limits.js', async (original) => ({
+  ...(await original<typeof limits>()),
+  SERVER_COPY_BYTES_MIN: 20,
+}));
 
 const RUNS = Number(process.env['NUAGE_MODEL_RUNS'] ?? 300);
 const SEED = Number(process.env['NUAGE_MODEL_SEED'] ?? Date.now() % 2 ** 31);

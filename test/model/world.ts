@@ -127,6 +127,22 @@ export class World {
       this.#write(at, size);
       if (this.#localText(backup) !== undefined) this.#unlink(backup);
     },
+    copy: ({ at, to }) => {
+      const text = this.#localText(at);
+      if (text === undefined || at === to) return;
+      const before = this.#localText(to);
+      const here = (): void => this.bench.copy(at, to);
+      const isDone = this.#act({ here, there: (tree) => tree.write(to, text) });
+      if (isDone) this.#replaced(before, text);
+    },
+    'copy and give up': ({ at, to }) => {
+      // Whether it is there in the end is left to chance, and a local disk leaves nothing to it.
+      if (this.#reference !== undefined || at === to) return;
+      if (this.#localText(at) === undefined) return;
+      const before = this.#localText(to);
+      this.bench.copyAndGiveUp(at, to);
+      this.#replaced(before, undefined);
+    },
     mkdir: ({ at }) => {
       this.#act({ here: () => this.bench.mkdir(at), there: (tree) => tree.mkdir(at) });
     },
