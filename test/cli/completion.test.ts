@@ -48,6 +48,8 @@ describe('completion', () => {
     expect(await complete('nuage-mount', 'unmount', 'Mon')).toEqual(['Mon Nuage']);
     expect(await complete('nuage-mount', '~/Nuage', '--read')).toEqual(['--read-only']);
     expect(await complete('nuage-mount', 'completion', 'z')).toEqual(['zsh']);
+    const kept = await complete('nuage-mount', 'conflicts', '--keep', '');
+    expect(kept).toEqual(['mine', 'theirs', 'both']);
   });
 
   it.runIf(has('fish'))('in fish offers commands with what they do, and options', async () => {

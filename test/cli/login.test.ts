@@ -77,7 +77,7 @@ describe('a login', () => {
   it('is granted in the browser, and mounting asks for nothing any more', async () => {
     const { said } = await logIn();
     expect(said).toMatch(/is logged in: prof@127\.0\.0\.1:\d+/);
-    expect(said).toMatch(/There is no keyring: the app password is kept in .*password/);
+    expect(said).toMatch(/There is no open keyring: the app password is kept in .*password/);
     expect(fs.statSync(passwordFile()).mode & 0o777).toBe(0o600);
     const mounted = await home.run([home.folder]);
     expect(mounted).toMatchObject({ code: 0, stderr: '' });

@@ -88,9 +88,9 @@ export const loginText = defineMessages({
     fr: "Le mot de passe d'application est gardé dans le trousseau de votre bureau.",
   },
   inFile: {
-    en: 'There is no keyring: the app password is kept in {file}, for you alone to read.',
+    en: 'There is no open keyring: the app password is kept in {file}, for you alone to read.',
     fr: [
-      "Pas de trousseau : le mot de passe d'application est gardé dans {file}, lisible",
+      "Pas de trousseau ouvert : le mot de passe d'application est gardé dans {file}, lisible",
       'par vous seul.',
     ],
   },
