@@ -308,6 +308,9 @@ export const LOCK_UNSENT_MS_MAX = 600_000;
 /** How often it is looked whether they have been sent, or a new file has come to the server. */
 export const LOCK_LOOK_MS = 2_000;
 
+/** A lock file that speaks of no document of the server means none after this long. */
+export const LOCK_AWAITS_MS_MAX = 600_000;
+
 /** A lock that runs out is made to last longer after this share of its time. */
 export const LOCK_RENEWAL_SHARE = 0.5;
 

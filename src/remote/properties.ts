@@ -26,6 +26,7 @@ const LOCK_PROPERTIES = [
   'nc:lock',
   'nc:lock-owner',
   'nc:lock-owner-displayname',
+  'nc:lock-owner-editor',
   'nc:lock-owner-type',
   'nc:lock-time',
   'nc:lock-timeout',
@@ -109,11 +110,12 @@ function lockOf(values: MultistatusRow['values']): RemoteEntry['lock'] {
   if (said === undefined) return undefined;
   if (said !== '1' && said !== 'true') return 'none';
   const owner = printableOf(values.get('nc:lock-owner'));
-  const ownerName = printableOf(values.get('nc:lock-owner-displayname'));
+  const named = printableOf(values.get('nc:lock-owner-displayname'));
+  const app = printableOf(values.get('nc:lock-owner-editor'));
   return {
     kind: LOCK_KINDS[sizeOf(values.get('nc:lock-owner-type')) ?? 0] ?? 'app',
     owner,
-    ownerName: ownerName === '' ? owner : ownerName,
+    ownerName: [named, owner, app].find((name) => name !== '') ?? '?',
     since: sizeOf(values.get('nc:lock-time')) ?? 0,
     timeout: sizeOf(values.get('nc:lock-timeout')) ?? 0,
   };

@@ -29,12 +29,17 @@ export function lockFileNameOf(document: string): string {
   return `.~lock.${document}#`;
 }
 
-/** @param siblings names in the folder. @returns undefined where none or several may be meant. */
-export function documentOf(lockFile: string, siblings: readonly string[]): string | undefined {
+/**
+ * @param siblings names in the folder, which are asked for where the name alone does not tell.
+ * @returns undefined where none or several may be meant.
+ */
+export function documentOf(
+  lockFile: string,
+  siblings: () => readonly string[],
+): string | undefined {
   const ms = MS_OFFICE.exec(lockFile)?.[1];
-  if (ms !== undefined) return documentOfMsOffice(ms, siblings);
-  const [, name] = LIBRE_OFFICE.exec(lockFile) ?? WPS.exec(lockFile) ?? [];
-  return siblings.find((sibling) => sibling === name);
+  if (ms !== undefined) return documentOfMsOffice(ms, siblings());
+  return (LIBRE_OFFICE.exec(lockFile) ?? WPS.exec(lockFile))?.[1];
 }
 
 function documentOfMsOffice(rest: string, siblings: readonly string[]): string | undefined {

@@ -62,7 +62,7 @@ export class OwnLocks {
   constructor(context: SyncContext, parts: OwnLocksParts) {
     this.#context = context;
     this.#parts = parts;
-    this.#files = new LockFiles(context.tree);
+    this.#files = new LockFiles(context);
     parts.seen.onSeen = (fileId, before) => {
       this.#noteLoss(fileId, before);
       if (this.#wanted.has(fileId)) this.lookSoon();

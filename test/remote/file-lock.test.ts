@@ -55,6 +55,14 @@ describe('a listing', () => {
       owner: '',
       ownerName: 'Nextcloud Office',
     });
+    const { tree, fileLocks } = nuage.account;
+    const node = tree.find(tree.files, 'a.odt');
+    if (node !== undefined) fileLocks.giveBack(node);
+    lockAs(nuage, { id: 'text', displayName: '', type: LOCK_BY.app });
+    expect(lockOf(await entryOf(remote)).ownerName).toBe('text');
+    if (node !== undefined) fileLocks.giveBack(node);
+    lockAs(nuage, { id: nuage.user, displayName: 'Prof (iOS)', type: LOCK_BY.token });
+    expect(lockOf(await entryOf(remote))).toMatchObject({ kind: 'token', owner: nuage.user });
   });
 
   it('is not asked for locks where they are not wanted, or not there', async () => {
