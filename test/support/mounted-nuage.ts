@@ -114,12 +114,6 @@ export class MountedNuage {
     return this.#process?.pid;
   }
 
-  /** The program has ended, by whatever cause. */
-  get hasEnded(): boolean {
-    const { exitCode, signalCode } = this.#process ?? { exitCode: 0, signalCode: null };
-    return exitCode !== null || signalCode !== null;
-  }
-
   async mount(): Promise<void> {
     this.#output = '';
     const child = this.#spawn([
