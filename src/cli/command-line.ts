@@ -24,11 +24,12 @@ import { addSync } from './definitions/sync.js';
 import { addTrash } from './definitions/trash.js';
 import { addUnmount } from './definitions/unmount.js';
 import { addVersions } from './definitions/versions.js';
+import { chosenExamples, withExamples } from './examples.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { hanging } from './hanging.js';
 import { exitMeanings } from './messages/exit-codes.js';
 import { generalText } from './messages/general.js';
-import { exampleText, helpText, yargsText } from './messages/help.js';
+import { helpText, yargsText } from './messages/help.js';
 import { locale } from './messages/language.js';
 import { startText } from './messages/login.js';
 import { typeset } from './messages/typeset.js';
@@ -74,11 +75,14 @@ export async function runCommandLine(
 
 function build(args: readonly string[], early: BackgroundProcess | undefined): Argv {
   const adders = [(y: Argv): Argv => addMount(y, early), ...ADDED];
-  const commands = adders.reduce((y, add) => add(y), yargs(args));
+  const commands = adders.reduce(
+    (y, add) => add(y),
+    withExamples(yargs(args), args[0], helpColumns()),
+  );
   return addCompletion(commands, adders)
     .scriptName('nuage-mount')
     .usage(`${helpText.about()}\n\n  $0\n      ${startText.about()}`)
-    .epilogue(`${examples()}\n\n${exitCodes()}`)
+    .epilogue(`${chosenExamples(helpColumns())}\n\n${exitCodes()}`)
     .parserConfiguration({ 'duplicate-arguments-array': false })
     .strict()
     .locale(locale().language)
@@ -121,30 +125,6 @@ function seeHelpOf([name]: readonly string[]): string {
 function ended(told: string): string {
   const sentence = locale().language === 'fr' ? typeset(told) : told;
   return /[.?!]$/.test(sentence) ? sentence : `${sentence}.`;
-}
-
-const EXAMPLES: readonly (readonly [string, () => string])[] = [
-  ['nuage-mount login', exampleText.login],
-  ['nuage-mount ~/Nuage', exampleText.mount],
-  ['nuage-mount ~/Nuage --password-file ~/.nuage-password --foreground', exampleText.service],
-  ['nuage-mount status', exampleText.status],
-  ['nuage-mount sync && poweroff', exampleText.sync],
-  ['nuage-mount pin ~/Nuage/Cours', exampleText.pin],
-  ['nuage-mount trash --restore 4711', exampleText.trash],
-  ['nuage-mount unmount ~/Nuage', exampleText.unmount],
-  ['nuage-mount demo', exampleText.demo],
-];
-
-const EXAMPLE_COLUMNS = 34;
-
-function examples(): string {
-  const indent = EXAMPLE_COLUMNS + 2;
-  const rows = EXAMPLES.map(([typed, what]) => {
-    const text = hanging(what(), indent, helpColumns());
-    const head = `  ${typed.padEnd(EXAMPLE_COLUMNS)}`;
-    return head.length === indent ? head + text : `${head}\n${' '.repeat(indent)}${text}`;
-  });
-  return `${helpText.examples()}\n${rows.join('\n')}`;
 }
 
 function exitCodes(): string {

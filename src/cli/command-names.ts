@@ -27,3 +27,5 @@ export const OTHER_COMMANDS = [
   'disable',
   'demo',
 ] as const;
+
+export type OtherCommand = (typeof OTHER_COMMANDS)[number];
