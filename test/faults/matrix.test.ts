@@ -94,8 +94,10 @@ async function play({ operation, fault, lasts }: Cell): Promise<number> {
   const live = await LiveBench.start(BEFORE);
   const { bench, nuage } = live;
   try {
-    for (const name of ['saved', 'theirs']) await live.read(name);
-    for (const folder of ['', 'folder', 'late']) await live.perform(() => bench.list(folder));
+    for (const name of ['saved', 'theirs']) await retried(live, () => live.read(name));
+    for (const folder of ['', 'folder', 'late']) {
+      await retried(live, () => live.perform(() => bench.list(folder)));
+    }
     await live.turnFor(2_000);
     if (operation === 'POST') await live.offerBulkUpload();
     const rule = nuage.faults.add({
@@ -141,7 +143,7 @@ async function work(live: LiveBench): Promise<void> {
     () => bench.rename('folder/old name', 'folder/new name'),
     () => bench.unlink('gone'),
   ];
-  for (const step of steps) await live.perform(step);
+  for (const step of steps) await retried(live, () => live.perform(step));
   await retried(live, () => live.copy('unread', 'made/copied'));
   await retried(live, () => live.writeAt('large', LARGE.length, 'and more'));
   expect(await retried(live, () => live.read('unread')), 'what was read').toBe(LARGE);
