@@ -13,6 +13,7 @@ import { checkServer, fetchCapabilities, fetchIdentity, fetchQuota } from './acc
 import type { BandwidthLimits } from './bandwidth.js';
 import type { ChunkLimits } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
+import { DirectUploads } from './direct-uploads.js';
 import { read } from './download.js';
 import { readVersion, restoreTrashed, restoreVersion, trash, versions } from './history.js';
 import { lock, unlock } from './file-lock.js';
@@ -83,6 +84,7 @@ class Nextcloud implements Remote {
     bytesMax: CHUNK_BYTES_SERVER_DEFAULT,
     parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX,
   };
+  readonly #directUploads: DirectUploads;
   readonly #newFiles: NewFiles;
   #context: DavContext | undefined;
 
@@ -92,6 +94,7 @@ class Nextcloud implements Remote {
     this.#user = options.user;
     this.#wantsLocks = options.locks !== false;
     this.#newFiles = new NewFiles(options.clock);
+    this.#directUploads = new DirectUploads(options.clock);
     this.#http = new HttpClient({
       server: parseServerAddress(options.url, { allowInsecure: options.allowInsecure === true }),
       user: options.user,
@@ -139,7 +142,11 @@ class Nextcloud implements Remote {
 
   readonly write: Remote['write'] = async (path, source, metadata, options) => {
     const context = await this.#dav(options.signal);
-    return write(context, { path, source, metadata, ...options }, this.#chunkLimits);
+    return write(
+      context,
+      { path, source, metadata, ...options },
+      { chunks: this.#chunkLimits, direct: this.#directUploads },
+    );
   };
 
   readonly writeTogether: Remote['writeTogether'] = async (files, signal) =>
@@ -215,6 +222,7 @@ class Nextcloud implements Remote {
 
   renewConnections(): void {
     this.#http.renewConnections();
+    this.#directUploads.forget();
   }
 
   async close(): Promise<void> {

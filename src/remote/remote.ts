@@ -131,6 +131,8 @@ export interface UploadMetadata {
    * Names the upload folder, so that an upload goes on after a restart. Random, `[a-z0-9]{16,}`.
    */
   readonly uploadId: string;
+  /** It was begun before: what has arrived of it is in the upload folder. */
+  readonly wasTried: boolean;
 }
 
 /** Bytes to send. A read that meets a newer version of the content throws kind `aborted`. */

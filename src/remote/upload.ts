@@ -1,7 +1,8 @@
 /**
  * Brings a file to the server so that nobody ever sees half of it. A new file goes in one PUT (cut
- * short, it leaves nothing). An overwrite in one PUT is written in place by a Nextcloud, so only
- * what leaves in one piece goes that way; everything else is put together in the upload folder.
+ * short, it leaves nothing), if that does not take long and was not tried before. An overwrite in
+ * one PUT is written in place by a Nextcloud, so only what leaves in one piece goes that way;
+ * everything else is put together in the upload folder.
  *
  * A Nextcloud does not verify `OC-Checksum`; what proves the bytes is the hash that it computes
  * itself when asked by `X-Hash`.
@@ -9,13 +10,14 @@
 import { NuageError } from '../errors.js';
 import {
   ANSWER_TIMEOUT_MS,
-  DIRECT_PUT_NEW_BYTES_MAX,
+  CHUNK_BYTES_DEFAULT,
   DIRECT_PUT_OVERWRITE_BYTES_MAX,
   WRITES_OF_ONE_UPLOAD_MAX,
 } from '../limits.js';
 import { adopt } from './adopt.js';
 import { chunkedWrite, type ChunkLimits } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
+import type { DirectTrial, DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
 import { abortedError } from './network-error.js';
 import type { StoredFile, UploadMetadata, UploadSource } from './remote.js';
@@ -32,6 +34,12 @@ export interface WriteRequest {
   readonly onProgress: (sent: number) => void;
 }
 
+/** What the server takes and what the line carries; both learn from what they meet. */
+export interface UploadLimits {
+  readonly chunks: ChunkLimits;
+  readonly direct: DirectUploads;
+}
+
 /**
  * @throws kind `precondition` when the server has another state than the condition says, `aborted`
  * when the content changes meanwhile, `corrupt` when the server keeps storing other bytes.
@@ -39,13 +47,13 @@ export interface WriteRequest {
 export async function write(
   context: DavContext,
   request: WriteRequest,
-  limits: ChunkLimits,
+  limits: UploadLimits,
 ): Promise<StoredFile> {
-  const { size, mtime, condition, uploadId } = request.metadata;
+  const { size, mtime, condition, uploadId, wasTried } = request.metadata;
   const { path, source, signal, onProgress } = request;
   const hash = await sha256Of(source, size, signal);
   let upload: Upload = {
-    ...{ path, source, signal, onProgress, size, condition, uploadId, hash },
+    ...{ path, source, signal, onProgress, size, condition, uploadId, wasTried, hash },
     mtime: clampMtime(mtime),
   };
   for (let writes = 1; ; writes += 1) {
@@ -66,22 +74,35 @@ export async function write(
 async function writeOnce(
   context: DavContext,
   upload: Upload,
-  limits: ChunkLimits,
+  limits: UploadLimits,
 ): Promise<WriteOutcome> {
-  const isNew = upload.condition.kind === 'absent';
-  const directMax = isNew ? DIRECT_PUT_NEW_BYTES_MAX : DIRECT_PUT_OVERWRITE_BYTES_MAX;
-  if (upload.size > directMax) return chunkedWrite(context, upload, limits);
+  if (!goesDirectly(upload, limits.direct)) return chunkedWrite(context, upload, limits.chunks);
+  const trial = limits.direct.begin(upload.size);
   try {
-    return await directWrite(context, upload);
+    return await directWrite(context, upload, trial);
   } catch (error) {
     const isTooLarge = error instanceof NuageError && error.kind === 'too-large';
-    if (!isTooLarge || upload.size === 0) throw error;
-    limits.bytesMax = Math.min(limits.bytesMax, Math.ceil(upload.size / 2));
-    return chunkedWrite(context, upload, limits);
+    if (isTooLarge && upload.size > 0) {
+      limits.direct.refused(upload.size);
+      limits.chunks.bytesMax = Math.min(limits.chunks.bytesMax, Math.ceil(upload.size / 2));
+    } else if (!trial.isGivenUp) {
+      throw error;
+    }
+    return chunkedWrite(context, upload, limits.chunks);
   }
 }
 
-async function directWrite(context: DavContext, upload: Upload): Promise<WriteOutcome> {
+function goesDirectly(upload: Upload, direct: DirectUploads): boolean {
+  const { size, condition, wasTried } = upload;
+  if (condition.kind !== 'absent') return size <= DIRECT_PUT_OVERWRITE_BYTES_MAX;
+  return size <= CHUNK_BYTES_DEFAULT || (!wasTried && direct.admits(size));
+}
+
+async function directWrite(
+  context: DavContext,
+  upload: Upload,
+  trial: DirectTrial,
+): Promise<WriteOutcome> {
   const { path, condition, signal, size } = upload;
   if (signal.aborted) throw abortedError({ op: 'PUT', path });
   const isNew = condition.kind === 'absent';
@@ -94,7 +115,7 @@ async function directWrite(context: DavContext, upload: Upload): Promise<WriteOu
         'content-type': 'application/octet-stream',
         ...(isNew ? { 'if-none-match': '*' } : { 'if-match': `"${condition.etag}"` }),
       },
-      body: isNew ? piecewiseBody(upload) : wholeBody(upload),
+      body: isNew ? piecewiseBody(watched(upload, trial)) : wholeBody(upload),
       // An overwrite that is cut short leaves a torn file there: from here on it runs to its end.
       signal: isNew ? signal : undefined,
       unsentSignal: signal,
@@ -104,6 +125,7 @@ async function directWrite(context: DavContext, upload: Upload): Promise<WriteOu
       path,
     });
     await answer.discard();
+    trial.done();
     upload.onProgress(size);
     return await outcomeOf(context, upload, answer);
   } catch (error) {
@@ -111,4 +133,14 @@ async function directWrite(context: DavContext, upload: Upload): Promise<WriteOu
     if (!isRefused && !isOutcomeUnknown(error)) throw error;
     return settle(error, () => adopt(context, upload));
   }
+}
+
+function watched(upload: Upload, trial: DirectTrial): Upload {
+  return {
+    ...upload,
+    onProgress: (sent) => {
+      trial.sent(sent);
+      upload.onProgress(sent);
+    },
+  };
 }

@@ -18,6 +18,7 @@ export interface Upload {
   readonly mtime: number;
   readonly condition: WriteCondition;
   readonly uploadId: string;
+  readonly wasTried: boolean;
   /** SHA-256 of the bytes, lower-case hex. */
   readonly hash: string;
   readonly signal: AbortSignal;

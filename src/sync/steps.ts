@@ -150,6 +150,7 @@ export class StepRunner {
       mtime: sent.mtime.sec,
       condition,
       uploadId: sent.uploadId ?? '',
+      wasTried: node.uploadId !== undefined,
     };
     const dataFile = contents.dataPath(node.content);
     const guard = guards.take(sent.ino);

@@ -18,7 +18,7 @@ import type { LockRequest, Remote } from '../../src/remote/remote.js';
 import { EngineBench } from '../support/engine-bench.js';
 
 /** A server in the same process answers sooner, unless it is told not to. */
-const TIMEOUTS = { connectMs: 2_000, answerMs: 250, rate: { windowMs: 150, bytesMin: 4_096 } };
+const TIMEOUTS = { connectMs: 2_000, answerMs: 500, rate: { windowMs: 500, bytesMin: 4_096 } };
 
 /** Of waiting for the server, and of the clock meanwhile. */
 const LOOK_MS = 10;

@@ -173,6 +173,7 @@ export function uploadOf(bytes: Uint8Array, fields: Partial<UploadMetadata> = {}
     mtime: 1_700_000_000,
     condition: { kind: 'absent' },
     uploadId: randomBytes(8).toString('hex'),
+    wasTried: false,
     ...fields,
   };
 }

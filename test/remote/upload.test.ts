@@ -127,13 +127,14 @@ describe('an overwrite', () => {
 
 describe('a lost answer to a write that was done', () => {
   it.each([
-    ['a new file', 1_000, 'PUT'],
-    ['a new large file', 11 * MIB, 'MOVE'],
-  ])('is no failure and no second copy: %s', async (_, size, method) => {
+    ['a new file', 1_000, 'PUT', false],
+    ['a new large file', 11 * MIB, 'PUT', false],
+    ['a new file in chunks', 11 * MIB, 'MOVE', true],
+  ])('is no failure and no second copy: %s', async (_, size, method, wasTried) => {
     const { nuage, remote } = await nuageAccount();
     const bytes = randomBytes(size);
     nuage.faults.add({ method, times: 1, action: { kind: 'drop', at: 'answer' } });
-    const stored = await send(remote, 'f', bytes);
+    const stored = await send(remote, 'f', bytes, { wasTried });
     expect(stored.checksum).toBe(`SHA256:${sha256(bytes)}`);
     expect(stored.etag).toBe((await remote.stat('f', never())).etag);
     expect(nuage.requests.of(method)).toHaveLength(1);
@@ -220,13 +221,52 @@ describe('a size that the server refuses', () => {
   });
 });
 
+describe('a new file of more than a chunk', () => {
+  const size = 25 * MIB;
+
+  it('goes in one PUT over a line that carries it at once', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(size);
+    await send(remote, 'f', bytes);
+    expect(nuage.requests.all.map(({ method }) => method)).toEqual(['PUT']);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it('goes in chunks once the line turns out too slow, as does the next one at once', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.faults.network.uploadBytesPerSecond = 4 * MIB;
+    const bytes = randomBytes(size);
+    const sent = send(remote, 'f', bytes);
+    while (nuage.requests.of('MKCOL').length === 0) await pause(20);
+    nuage.faults.network.uploadBytesPerSecond = undefined;
+    await sent;
+    await expectStored(nuage, 'f', bytes);
+    nuage.requests.clear();
+    await send(remote, 'g', bytes);
+    expect(nuage.requests.of('PUT', /\/g$/)).toHaveLength(0);
+    expect(nuage.requests.of('PUT', /\/uploads\//)).toHaveLength(3);
+    await expectStored(nuage, 'g', bytes);
+  });
+
+  it('is not sent whole again where the server does not take as much at once', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.settings.bodyBytesMax = 12 * MIB;
+    const bytes = randomBytes(size);
+    await send(remote, 'f', bytes);
+    nuage.requests.clear();
+    await send(remote, 'g', bytes);
+    expect(nuage.requests.all[0]?.method).not.toBe('PUT');
+    await expectStored(nuage, 'g', bytes);
+  });
+});
+
 describe('a chunked upload', () => {
   const size = 25 * MIB;
 
   it('goes on where it was interrupted', async () => {
     const { nuage, remote } = await nuageAccount();
     const bytes = randomBytes(size);
-    const metadata = { uploadId: 'abcdefgh12345678' };
+    const metadata = { uploadId: 'abcdefgh12345678', wasTried: true };
     nuage.faults.add({ path: '/3$', times: 3, action: { kind: 'drop', at: 'request-body' } });
     expect(await kindOf(send(remote, 'f', bytes, metadata))).toBe('offline');
     nuage.requests.clear();
@@ -237,7 +277,7 @@ describe('a chunked upload', () => {
 
   it('does not take chunks of another content under the same id', async () => {
     const { nuage, remote } = await nuageAccount();
-    const metadata = { uploadId: 'abcdefgh12345678' };
+    const metadata = { uploadId: 'abcdefgh12345678', wasTried: true };
     nuage.faults.add({ path: '/3$', times: 3, action: { kind: 'drop', at: 'request-body' } });
     await failure(send(remote, 'f', randomBytes(size), metadata));
     const bytes = randomBytes(size);
@@ -249,7 +289,7 @@ describe('a chunked upload', () => {
     const { nuage, remote } = await nuageAccount();
     const bytes = randomBytes(size);
     nuage.faults.add({ path: '/2$', times: 1, action: { kind: 'drop', at: 'request-body' } });
-    await send(remote, 'f', bytes);
+    await send(remote, 'f', bytes, { wasTried: true });
     await expectStored(nuage, 'f', bytes);
   });
 
@@ -257,7 +297,7 @@ describe('a chunked upload', () => {
     const { nuage, remote } = await nuageAccount();
     const bytes = randomBytes(size);
     nuage.faults.add({ path: '/1$', times: 1, action: { kind: 'hang', at: 'request-body' } });
-    const sent = send(remote, 'f', bytes);
+    const sent = send(remote, 'f', bytes, { wasTried: true });
     // What goes beside it arrives; it alone is under way.
     while (nuage.requests.of('PUT').length < 2) await pause(10);
     remote.renewConnections();
@@ -273,7 +313,7 @@ describe('a chunked upload', () => {
     const bytes = randomBytes(size);
     nuage.faults.add({ method: 'MOVE', times: 1, action: { kind: 'drop', at: 'answer' } });
     nuage.faults.add({ method: 'MOVE', times: 1, action: { kind: 'respond', status: 423 } });
-    await send(remote, 'f', bytes);
+    await send(remote, 'f', bytes, { wasTried: true });
     expect(nuage.requests.of('PUT')).toHaveLength(3);
   });
 
@@ -281,7 +321,7 @@ describe('a chunked upload', () => {
     const { remote } = await nuageAccount();
     const told: number[] = [];
     const bytes = randomBytes(size);
-    await remote.write('f', sourceOf(bytes), uploadOf(bytes), {
+    await remote.write('f', sourceOf(bytes), uploadOf(bytes, { wasTried: true }), {
       signal: never(),
       onProgress: (sent) => told.push(sent),
     });
