@@ -13,6 +13,7 @@ import { type Result, Parked } from '../../src/fuse/filesystem.js';
 import { silentLogger } from '../../src/log.js';
 import { EffectExecutor } from '../../src/remote/executor.js';
 import type { EffectEvent, EffectRequest } from '../../src/remote/messages.js';
+import type { HttpTimeouts } from '../../src/remote/http.js';
 import { createNextcloud } from '../../src/remote/nextcloud.js';
 import type { LockRequest, Remote } from '../../src/remote/remote.js';
 import { EngineBench } from '../support/engine-bench.js';
@@ -38,6 +39,12 @@ class PatientBench extends EngineBench {
   }
 }
 
+interface LiveOptions {
+  readonly settings?: Partial<NuageSettings>;
+  /** Longer ones, where no fault is to be noticed soon. */
+  readonly timeouts?: Partial<HttpTimeouts>;
+}
+
 export class LiveBench {
   readonly nuage: Nuage;
   readonly bench: PatientBench;
@@ -48,7 +55,7 @@ export class LiveBench {
 
   static async start(
     files: Readonly<Record<string, string>>,
-    settings: Partial<NuageSettings> = {},
+    { settings = {}, timeouts = TIMEOUTS }: LiveOptions = {},
   ): Promise<LiveBench> {
     let wall = (): number => systemClock.now();
     let time = (): number => systemClock.monotonic();
@@ -56,7 +63,7 @@ export class LiveBench {
     const nuage = await startNuage({ clock, settings });
     for (const [name, text] of Object.entries(files)) writeAt(nuage, name, text);
     nuage.rescan();
-    const live = new LiveBench(nuage);
+    const live = new LiveBench(nuage, timeouts);
     // Faults last by the clock of the engine.
     time = () => live.bench.clock.monotonic();
     // So do locks, which tell when they were set.
@@ -64,7 +71,7 @@ export class LiveBench {
     return live;
   }
 
-  private constructor(nuage: Nuage) {
+  private constructor(nuage: Nuage, timeouts: Partial<HttpTimeouts>) {
     this.nuage = nuage;
     const { url, user, password } = nuage;
     this.#remote = createNextcloud({
@@ -73,7 +80,7 @@ export class LiveBench {
       password,
       clock: systemClock,
       logger: silentLogger,
-      timeouts: TIMEOUTS,
+      timeouts,
     });
     this.#executor = this.#newExecutor();
     this.bench = new PatientBench({ post: (request) => this.#post(request) });

@@ -19,7 +19,7 @@ let live: LiveBench;
 async function start(settings: { readonly lockSeconds?: number } = {}): Promise<void> {
   live = await LiveBench.start(
     { 'cours.odt': 'one', 'autre.txt': 'other' },
-    { fileLocks: true, ...settings },
+    { settings: { fileLocks: true, ...settings }, timeouts: {} },
   );
   onTestFinished(() => live.close());
   await live.learn();
@@ -199,7 +199,7 @@ describe('a lock that was there before', () => {
       // As a listing that shows it under another name.
       tree.save({ ...node, name: 'lundi.odt', base: { ...node.base, name: 'lundi.odt' } });
       sync.locks.seen.lookSoon();
-      await until(() => live.bench.has('.~lock.lundi.odt#'), 1_000);
+      await until(() => live.bench.has('.~lock.lundi.odt#'));
       expect(live.bench.has('.~lock.cours.odt#')).toBe(false);
     },
     DEADLINE_MS,
