@@ -23,6 +23,7 @@
  * |--------------------|--------------------------------------|-----------------------------|
  * | stays here         | hide-theirs                          | hide-theirs                 |
  * | new                | folders: merge; files: move-aside    | move-aside                  |
+ * | new and empty      | give-way                             | move-aside                  |
  * | agreed at the name | folders: merge; files: new-version   | clean: displace; else aside |
  * | moved to the name  | move-aside                           | move-aside                  |
  */
@@ -109,16 +110,21 @@ export interface Occupant {
   /** Never sent; agreed with the server at this very name; or moved here from elsewhere. */
   readonly origin: 'new' | 'agreed' | 'moved';
   readonly isEdited: boolean;
+  /** A file without a byte, of which nothing can be lost. */
+  readonly isEmpty: boolean;
 }
 
-export type ClashDecision = 'hide-theirs' | 'merge' | 'new-version' | 'move-aside' | 'displace';
+export type ClashDecision =
+  'hide-theirs' | 'merge' | 'give-way' | 'new-version' | 'move-aside' | 'displace';
 
 export function decideClash(mine: Occupant, theirs: { readonly isFolder: boolean }): ClashDecision {
   if (mine.staysHere) return 'hide-theirs';
   const isSameKind = mine.isFolder === theirs.isFolder;
   switch (mine.origin) {
     case 'new':
-      return isSameKind && mine.isFolder ? 'merge' : 'move-aside';
+      if (!isSameKind) return 'move-aside';
+      if (mine.isFolder) return 'merge';
+      return mine.isEmpty ? 'give-way' : 'move-aside';
     case 'agreed':
       if (isSameKind) return mine.isFolder ? 'merge' : 'new-version';
       // It has moved there or is gone: a later listing tells.

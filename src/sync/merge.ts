@@ -28,6 +28,7 @@ import {
   cleanDraft,
   entryName,
   isAsAgreed,
+  isSameFolder,
   withRemoteContent,
   withWritability,
 } from './remote-node.js';
@@ -195,7 +196,7 @@ export class Merger {
     const { tree } = this.#context;
     const base = baseFrom(pass.folder, entry);
     const mode = withWritability(node, base.permissions);
-    if (node.base === undefined || !sameFolder(node, entry)) tree.save({ ...node, base, mode });
+    if (node.base === undefined || !isSameFolder(node, entry)) tree.save({ ...node, base, mode });
     const isStale = node.listedEtag !== undefined && node.listedEtag !== entry.etag;
     if (isStale && !this.isOutdated(node.ino, pass.round.stamp)) pass.round.stale.add(node.ino);
     if (node.base?.permissions !== base.permissions) {
@@ -313,9 +314,11 @@ export class Merger {
         pass.round.stale.add(occupant.ino);
         return occupant.ino;
       }
+      case 'give-way':
       case 'new-version':
         pass.seen.add(occupant.ino);
-        this.#mergeFile(pass, occupant, entry);
+        if (occupant.base === undefined) this.#takeRemote(pass, occupant, entry);
+        else this.#mergeFile(pass, occupant, entry);
         return occupant.ino;
       case 'move-aside':
       case 'displace': {
@@ -388,10 +391,6 @@ export class Merger {
     tree.save({ ...folder, base, listedEtag, mode, mtime: time });
     if (isNews) this.#tell(pass, () => kernel.invalidateAttributes(folder.ino));
   }
-}
-
-function sameFolder(node: TreeNode, entry: RemoteEntry): boolean {
-  return node.base?.etag === entry.etag && node.base.permissions === entry.permissions;
 }
 
 function localState(node: TreeNode): LocalState {

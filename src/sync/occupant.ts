@@ -4,11 +4,11 @@ import type { TreeStore } from '../cache/tree-store.js';
 import type { Occupant } from './conflict.js';
 
 export function occupantOf(tree: TreeStore, node: TreeNode): Occupant {
-  const { ino, isFolder, staysHere, base, parent, name, contentDirty } = node;
+  const { ino, isFolder, staysHere, base, parent, name, contentDirty, size } = node;
   const isAtBase = base?.parent === parent && base?.name === name;
   const origin = base === undefined ? 'new' : isAtBase ? 'agreed' : 'moved';
   const isEdited = contentDirty || (isFolder && holdsUnsent(tree, ino));
-  return { isFolder, staysHere, origin, isEdited };
+  return { isFolder, staysHere, origin, isEdited, isEmpty: !isFolder && size === 0 };
 }
 
 function holdsUnsent(tree: TreeStore, folder: number): boolean {

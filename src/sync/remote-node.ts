@@ -28,6 +28,11 @@ export function isAsAgreed({ base }: TreeNode, parent: number, entry: RemoteEntr
   return sameVersion(base, entry);
 }
 
+/** Nothing has changed in this folder, nor what may be done in it. */
+export function isSameFolder({ base }: TreeNode, entry: RemoteEntry): boolean {
+  return base?.etag === entry.etag && base.permissions === entry.permissions;
+}
+
 /** A node that nobody here has changed. */
 export function cleanDraft(parent: number, entry: RemoteEntry): NodeDraft {
   const time = { sec: entry.mtime, nsec: 0 };

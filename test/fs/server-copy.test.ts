@@ -104,6 +104,15 @@ describe('a copy that nobody waits for any more', () => {
     expect(bench.engine.context.tree.pendingCount()).toBe(0);
   });
 
+  it('is there after a kill, and once', () => {
+    bench.server.step(() => undefined);
+    bench.restart('killed');
+    bench.settle();
+    expect(heads(bench.tree())).toEqual(heads(bench.server.tree()));
+    expect(bench.list('')).toEqual(['Cours', 'b.bin']);
+    expect(bench.read('b.bin')).toBe(TEXT);
+  });
+
   it('does not replace what was written meanwhile', () => {
     bench.write('b.bin', 'mine');
     bench.settle();

@@ -13,6 +13,14 @@ import {
   sameVersion,
 } from '../../src/sync/conflict.js';
 
+const MINE = {
+  isFolder: false,
+  staysHere: false,
+  origin: 'new',
+  isEdited: false,
+  isEmpty: false,
+} as const;
+
 describe('the decision table', () => {
   it.each([
     ['clean', true, 'unchanged'],
@@ -62,19 +70,26 @@ describe('something of the server where the user has something else', () => {
     ['moved', 'folder', 'folder', 'move-aside'],
     ['moved', 'folder', 'file', 'move-aside'],
   ] as const)('%s %s, their %s → %s', (origin, mine, theirs, decision) => {
-    const occupant = { isFolder: mine === 'folder', staysHere: false, origin, isEdited: false };
+    const occupant = { ...MINE, isFolder: mine === 'folder', origin };
     expect(decideClash(occupant, { isFolder: theirs === 'folder' })).toBe(decision);
   });
 
   it.each(['file', 'folder'] as const)('keeps an edited %s aside from another kind', (mine) => {
     const isFolder = mine === 'folder';
-    const occupant = { isFolder, staysHere: false, origin: 'agreed', isEdited: true } as const;
+    const occupant = { ...MINE, isFolder, origin: 'agreed', isEdited: true } as const;
     expect(decideClash(occupant, { isFolder: !isFolder })).toBe('move-aside');
   });
 
   it('hides theirs behind what stays here', () => {
-    const mine = { isFolder: false, staysHere: true, origin: 'new', isEdited: true } as const;
+    const mine = { ...MINE, staysHere: true, isEdited: true };
     expect(decideClash(mine, { isFolder: false })).toBe('hide-theirs');
+  });
+
+  it('lets an empty new file give way to a file, but not to a folder', () => {
+    const mine = { ...MINE, isEdited: true, isEmpty: true };
+    expect(decideClash(mine, { isFolder: false })).toBe('give-way');
+    expect(decideClash(mine, { isFolder: true })).toBe('move-aside');
+    expect(decideClash({ ...mine, origin: 'moved' }, { isFolder: false })).toBe('move-aside');
   });
 
   it('compares the bytes of files of one size before it makes a copy, once', () => {
