@@ -7,7 +7,7 @@ import { examineMounts } from './doctor/mounts.js';
 import { examineServers } from './doctor/servers.js';
 import { writeSupportFile } from './doctor/support-file.js';
 import { CommandError, EXIT } from './exit-codes.js';
-import { hanging } from './hanging.js';
+import { hanging, terminalColumns } from './hanging.js';
 import { doctorText as text } from './messages/doctor.js';
 import { resolveMountPoint } from './mount-point.js';
 import { ownVersion } from './own-version.js';
@@ -59,7 +59,7 @@ function show(findings: readonly Finding[]): string {
   const width = Math.max(...Object.values(MARKS).map((mark) => mark().length));
   const lines = findings.flatMap(({ state, message, advice }) => {
     const fitted = (text: string, indent: number): string =>
-      hanging(text, indent, process.stdout.isTTY ? process.stdout.columns : undefined);
+      hanging(text, indent, terminalColumns());
     const mark = coloured(state, MARKS[state]().padEnd(width));
     const line = `${mark}  ${fitted(message, width + 2)}`;
     if (advice === undefined) return [line];
