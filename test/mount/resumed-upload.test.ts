@@ -26,7 +26,7 @@ async function chunks(): Promise<readonly string[]> {
 }
 
 async function beginUpload(): Promise<string> {
-  await nuage.server.network({ uploadBytesPerSecond: 10 * MIB });
+  await nuage.server.network({ uploadBytesPerSecond: 5 * MIB });
   await nuage.sh(`head -c ${BYTES} /dev/urandom > large.bin`);
   while ((await chunks()).length < 2) await pause(100);
   return (await nuage.sh('sha256sum < large.bin')).slice(0, 64);
