@@ -42,6 +42,7 @@ export const ERROR_KINDS = [
   'server',
   'protocol',
   'corrupt',
+  'bytes-lost',
   'io',
   'assertion',
 ] as const;

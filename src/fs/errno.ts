@@ -49,6 +49,7 @@ const ERRNO_OF = {
   server: errno.EIO,
   protocol: errno.EIO,
   corrupt: errno.EIO,
+  'bytes-lost': errno.EIO,
   io: errno.EIO,
   assertion: errno.EIO,
 } satisfies Record<ErrorKind, number>;

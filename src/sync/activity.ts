@@ -50,9 +50,10 @@ export class Activity {
     if (this.#isUrgent) this.#refused.add(ino);
   }
 
-  /** Its cause may have gone. */
-  mayRetry(ino: number): void {
+  /** Its cause may have gone, or the user takes it as it is. */
+  mayRetry({ ino, failure }: TreeNode): void {
     this.#retries.delete(ino);
+    if (failure?.kind === 'bytes-lost') this.changed(ino);
   }
 
   openedForWriting(ino: number): void {
@@ -93,6 +94,7 @@ export class Activity {
   /** Milliseconds until this node may be sent; 0 when it may now. */
   delayMs(node: TreeNode): number {
     const now = this.#clock.monotonic();
+    if (this.#isHeld(node)) return Infinity;
     if (node.failure !== undefined && (!this.#isUrgent || this.#refused.has(node.ino))) {
       const wait = (this.#retries.get(node.ino) ?? now) - now;
       if (wait > 0) return wait;
@@ -110,6 +112,11 @@ export class Activity {
         ? Math.min(this.#uploadDelayMs, NAMESPACE_DELAY_MS_MAX)
         : this.#uploadDelayMs;
     return Math.max(0, writing.lastChange + delay - now);
+  }
+
+  /** What is left of it goes when the user says so, or has changed it since. */
+  #isHeld({ failure, ino }: TreeNode): boolean {
+    return failure?.kind === 'bytes-lost' && !this.#nodes.has(ino);
   }
 
   /** One request removes a folder with all in it, so the whole run of deletions is waited for. */

@@ -24,6 +24,7 @@ export function recover(context: RecoveryContext): void {
   for (const content of new Set([...report.damagedDirty, ...report.maybeTorn])) {
     keepBeside(context, content);
   }
+  for (const content of report.damagedDirty) hold(context, content);
   context.logger.info('ready', {
     known: context.tree.count(),
     queued: context.tree.pendingCount(),
@@ -74,4 +75,14 @@ function keepBeside({ tree, clock, logger }: RecoveryContext, content: string): 
     path: tree.path(node.ino),
     keptAs: name,
   });
+}
+
+/** Part of the only copy is gone: what is left is not sent as if it were all. */
+function hold({ tree }: RecoveryContext, content: string): void {
+  const node = tree.byContent(content);
+  if (node?.parent === undefined || !node.contentDirty || node.staysHere) return;
+  const message = 'bytes that were not sent yet are lost';
+  const hint = 'Save the file again, or send what is left with `nuage-mount retry`.';
+  const failure = { kind: 'bytes-lost', message, hint, attempts: 1, retryAt: 0 } as const;
+  tree.save({ ...node, failure });
 }

@@ -100,7 +100,7 @@ export class Uploader {
       for (const node of tree.failed()) {
         if (node.failure === undefined || !isMeant(node)) continue;
         tree.save({ ...node, failure: { ...node.failure, retryAt: clock.now() } });
-        this.#parts.activity.mayRetry(node.ino);
+        this.#parts.activity.mayRetry(node);
         count += 1;
       }
     });

@@ -58,6 +58,10 @@ export const errorText = defineMessages({
     fr: 'le serveur ne répond pas comme un Nextcloud',
   },
   corrupt: { en: 'it is damaged', fr: "c'est abîmé" },
+  'bytes-lost': {
+    en: 'bytes of it that were not sent yet have been lost on this computer',
+    fr: 'des octets pas encore envoyés ont été perdus sur cet ordinateur',
+  },
   io: { en: 'the disk or the system refuses', fr: 'le disque ou le système refuse' },
   assertion: { en: 'a defect of nuage-mount', fr: 'un défaut de nuage-mount' },
 }) satisfies Readonly<Record<ErrorKind, Message>>;
