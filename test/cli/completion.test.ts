@@ -67,7 +67,24 @@ describe('completion', () => {
     const file = await fileFor('zsh');
     const script = `autoload -U compinit; compinit -u -D; source ${file}; print $_comps[nuage-mount]`;
     const { stdout } = await execute('zsh', ['-f', '-c', script]);
-    expect(stdout.trim()).toBe('_nuage_mount');
+    expect(stdout.trim()).toBe('_nuage-mount');
+  });
+
+  it.runIf(has('zsh'))('in zsh works from the first key on, where it is installed', async () => {
+    fs.renameSync(await fileFor('zsh'), home.at('_nuage-mount'));
+    const script = `
+      zmodload zsh/zpty
+      zpty -b shell zsh -f -i
+      zpty -w shell 'PS1=; fpath=(${home.path} $fpath); autoload -U compinit; compinit -u -D'
+      zpty -w shell 'print re''ady'
+      zpty -r shell seen '*ready*'
+      zpty -n -w shell $'nuage-mount status --ex\t'
+      zpty -r shell seen '*exit-code*'
+      zpty -d shell
+      print -r -- $seen`;
+    const options = { timeout: 60_000, env: { ...process.env, TERM: 'dumb' } };
+    const { stdout } = await execute('zsh', ['-f', '-c', script], options);
+    expect(stdout).toContain('--exit-code');
   });
 
   it('knows every command', async () => {

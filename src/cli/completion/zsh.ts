@@ -1,4 +1,7 @@
-/** Completion for zsh. */
+/**
+ * Completion for zsh: to be sourced, or installed as `_nuage-mount`. zsh then runs the file as the
+ * function of this name, which must complete the first time as well.
+ */
 import type { CommandEntry, OptionEntry } from '../command-table.js';
 
 export function zshCompletion(table: readonly CommandEntry[]): string {
@@ -14,7 +17,7 @@ export function zshCompletion(table: readonly CommandEntry[]): string {
 ${parts.join('')}        '--help' ${argument} ;;`;
   });
   return `#compdef nuage-mount
-_nuage_mount() {
+_nuage-mount() {
   local -a commands
   commands=(
 ${names.join('\n')}
@@ -32,10 +35,10 @@ ${cases.join('\n')}
     *) _files ;;
   esac
 }
-if [ "$funcstack[1]" = _nuage_mount ]; then
-  _nuage_mount "$@"
+if [ "$funcstack[1]" = _nuage-mount ]; then
+  _nuage-mount "$@"
 else
-  compdef _nuage_mount nuage-mount
+  compdef _nuage-mount nuage-mount
 fi
 `;
 }
