@@ -4,6 +4,7 @@ import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { rememberAccount } from '../../src/cli/account-folder.js';
 import { ANSWER, decode, encode, ERROR, type Message, SIGNAL } from '../../src/cli/dbus/message.js';
 import { type DBusValue, Reader, Variant, Writer } from '../../src/cli/dbus/wire.js';
 import {
@@ -11,6 +12,7 @@ import {
   keepPassword,
   keptPassword,
 } from '../../src/cli/secrets/kept-passwords.js';
+import { examineLogins } from '../../src/cli/doctor/logins.js';
 import { keyringState, secretService } from '../../src/cli/secrets/secret-service.js';
 
 const OWNER = { url: 'https://a.fr', user: 'jeanne' };
@@ -238,5 +240,13 @@ describe('the keyring', () => {
     expect(await keyringState()).toBe('none');
     vi.stubEnv('DBUS_SESSION_BUS_ADDRESS', 'unix:path=/nonexistent');
     expect(await keyringState()).toBe('no-bus');
+  });
+
+  it('that is locked is not opened for doctor, which would wait for an answer', async () => {
+    rememberAccount({ ...OWNER, secret: 'keyring' });
+    await keepPassword(OWNER, 'sécret');
+    service.isLocked = true;
+    expect(await examineLogins()).toMatchObject([{ check: 'login', state: 'warning' }]);
+    expect(service.isLocked).toBe(true);
   });
 });

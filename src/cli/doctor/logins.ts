@@ -5,7 +5,7 @@ import { accountName } from '../config/effective.js';
 import { CommandError, EXIT } from '../exit-codes.js';
 import { loginOptions } from '../login-command.js';
 import { doctorText as text } from '../messages/doctor.js';
-import { keptPassword } from '../secrets/kept-passwords.js';
+import { isOpen, keptPassword } from '../secrets/kept-passwords.js';
 import { checkLogin } from '../server-connection.js';
 import { failure, type Finding, ok, warning } from './finding.js';
 
@@ -22,6 +22,7 @@ async function examineLogin(account: KnownAccount): Promise<readonly Finding[]> 
   const name = accountName(account);
   const { url, user, caFile, allowInsecure } = account;
   try {
+    if (account.secret !== undefined && !(await isOpen(account.secret))) return [closed(name)];
     const password = await keptPassword(account, account.secret);
     if (password === undefined) {
       return [failure('login', text.noPassword({ account: name }), text.logInAgain())];
@@ -37,6 +38,10 @@ async function examineLogin(account: KnownAccount): Promise<readonly Finding[]> 
     // That the server cannot be asked is said where it is looked at.
     if (error instanceof CommandError) return [];
     if (!(error instanceof NuageError)) throw error;
-    return [warning('login', text.keyringClosed({ account: name }), text.unlockKeyring())];
+    return [closed(name)];
   }
+}
+
+function closed(account: string): Finding {
+  return warning('login', text.keyringClosed({ account }), text.unlockKeyring());
 }

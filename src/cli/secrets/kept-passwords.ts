@@ -2,7 +2,7 @@
 import { NuageError } from '../../errors.js';
 import { keychain } from './keychain.js';
 import { passwordFile } from './password-file.js';
-import { secretService } from './secret-service.js';
+import { keyringState, secretService } from './secret-service.js';
 import type { SecretOwner, SecretPlace, SecretStore } from './secret-store.js';
 
 function keyring(): SecretStore {
@@ -32,6 +32,11 @@ export async function keptPassword(
 ): Promise<string | undefined> {
   if (place === undefined) return undefined;
   return place === 'file' ? passwordFile.find(owner) : keyring().find(owner);
+}
+
+/** Whether {@link keptPassword} answers without a question that somebody must see and answer. */
+export async function isOpen(place: SecretPlace): Promise<boolean> {
+  return place === 'file' || process.platform === 'darwin' || (await keyringState()) === 'open';
 }
 
 export async function forgetPassword(owner: SecretOwner, place: SecretPlace): Promise<void> {
