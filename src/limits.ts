@@ -134,6 +134,13 @@ export const SURVEY_FOLDERS_MIN = 200;
 export const SURVEY_SINGLES_MAX = 64;
 export const SURVEY_TREE_FOLDERS_MIN = 16;
 
+/**
+ * From so many folders of one folder on, all of which have changed, one request for the tree tells
+ * more cheaply what they hold; a larger tree would tell too much that has not changed.
+ */
+export const CHANGED_TREE_FOLDERS_MIN = 8;
+export const CHANGED_TREE_ENTRIES_MAX = 5_000;
+
 /** A server that tells of changes without pause is asked no more often than this. */
 export const PUSH_POLL_PAUSE_MS = 1_000;
 

@@ -17,6 +17,7 @@ import {
   UNSETTLED_MS_MAX,
 } from '../limits.js';
 import type { EffectId } from '../remote/messages.js';
+import { areCheaperTogether } from './changed-together.js';
 import type { Connection } from './connection.js';
 import { listingKey, type SyncContext, WaitFor } from './context.js';
 import type { InFlight } from './in-flight.js';
@@ -77,10 +78,14 @@ export class Lister {
   /** Out of date, in order of discovery. */
   readonly #queue = new Set<number>();
   readonly #failures = new Map<number, Failure>();
+  /** Folders being read as trees, since most of what they hold is out of date. */
+  #changedTrees = 0;
   /** How often in a row a folder was listed again without its becoming known. */
   readonly #retries = new Map<number, number>();
   /** Whether what is missing may have moved to where a listing ahead will find it. */
   awaitsAhead: () => boolean = () => false;
+  /** Reads all that is below a folder in one go, as far as the server lets it; then `ended`. */
+  readTree: (folder: number, ended: () => void) => void = (_folder, ended) => ended();
   /** A folder's children are asked for. */
   onUse: (folder: number) => void = () => undefined;
   /** Something has ended: more may begin. */
@@ -106,7 +111,8 @@ export class Lister {
 
   /** Nothing is listed that went out of date. */
   get isIdle(): boolean {
-    return this.#queue.size === 0 && this.#running.size === this.aheadCount;
+    const { size } = this.#running;
+    return this.#queue.size + this.#changedTrees === 0 && size === this.aheadCount;
   }
 
   /** Single folders that are listed ahead. */
@@ -316,14 +322,25 @@ export class Lister {
   }
 
   #followUp(ino: number, outcome: MergeOutcome): void {
-    for (const stale of outcome.stale) {
-      // One that was asked for later shows what this one has seen.
-      if ((this.#running.get(stale)?.stamp ?? 0) < outcome.stamp) this.#queue.add(stale);
-    }
+    // One that was asked for later shows what this one has seen.
+    const isUnseen = (folder: number): boolean =>
+      (this.#running.get(folder)?.stamp ?? 0) < outcome.stamp;
+    const stale = [...outcome.stale].filter(isUnseen);
+    if (!outcome.isDeep && areCheaperTogether(this.#context.tree, ino, stale.length))
+      this.#readTogether(ino);
+    else for (const folder of stale) this.#queue.add(folder);
     for (const folder of outcome.unsettled) this.#listAgain(folder, UNSETTLED);
     // Another folder stands at this path now: its parent's listing will tell which.
     const parent = this.#context.tree.get(ino)?.base?.parent;
     if (outcome.isOther && parent !== undefined) this.#queue.add(parent);
+  }
+
+  #readTogether(folder: number): void {
+    this.#changedTrees += 1;
+    this.readTree(folder, () => {
+      this.#changedTrees -= 1;
+      this.#ended();
+    });
   }
 
   #failed(ino: number, error: NuageError): void {

@@ -46,7 +46,7 @@ export class Primer {
   /** Only folder by folder. */
   readonly #single = new Set<number>();
   /** To be read again as trees. */
-  readonly #changed = new Set<number>();
+  readonly #changed = new Map<number, () => void>();
   /** Not before the next retry. */
   readonly #failed = new Set<number>();
   #givesTrees = true;
@@ -68,6 +68,7 @@ export class Primer {
       this.pump();
     };
     // In the first reading of a large tree a deletion must not wait for all the rest.
+    lister.readTree = (ino, ended) => this.readAgain(ino, ended);
     lister.awaitsAhead = () => this.#isPrimed && this.#isBusy;
     connection.onChange((online) => {
       if (online) this.#retry();
@@ -79,9 +80,16 @@ export class Primer {
     return treeCount + aheadCount + this.#changed.size > 0;
   }
 
-  /** Much has changed below this folder: what differs there is read as one tree. */
-  readAgain(ino: number): void {
-    this.#changed.add(ino);
+  /**
+   * Much has changed below this folder: what differs there is read as one tree.
+   * @param ended called once that is done, or left to listings of single folders.
+   */
+  readAgain(ino: number, ended: () => void = () => undefined): void {
+    const before = this.#changed.get(ino);
+    this.#changed.set(ino, () => {
+      before?.();
+      ended();
+    });
     this.pump();
   }
 
@@ -108,19 +116,26 @@ export class Primer {
 
   #readChanged(): void {
     const { connection, lister } = this.#parts;
-    for (const ino of this.#changed) {
+    for (const [ino, ended] of this.#changed) {
       if (!connection.online || lister.treeCount >= DEEP_LISTINGS_MAX) return;
+      // What is on its way may have been asked for too early to tell.
+      if (lister.isComing(ino)) continue;
       this.#changed.delete(ino);
       if (!this.#givesTrees) {
         lister.refresh(ino);
+        ended();
         continue;
       }
       lister.listTree(ino, {
         // Of some of it the tree did not tell: that is found level by level.
         done: ({ untold }) => {
           for (const folder of untold) lister.refresh(folder);
+          ended();
         },
-        failed: () => lister.refresh(ino),
+        failed: () => {
+          lister.refresh(ino);
+          ended();
+        },
       });
     }
   }

@@ -67,7 +67,9 @@ describe('the next mount', () => {
     }
     const sent = mountAgain();
     expect(sent.searches).toBe(1);
-    expect(sent.trees).toBe(2);
+    // Whoever comes upon one of them from above meanwhile may ask once more.
+    expect(sent.trees).toBeGreaterThanOrEqual(2);
+    expect(sent.trees).toBeLessThanOrEqual(4);
     bench.settle();
     expect(agrees()).toBe(true);
     expect(bench.list('T1/d9')).toEqual(['f', 'new']);
