@@ -154,15 +154,19 @@ async function settle({ mount, copy, server, mounted }: Session): Promise<{
 }> {
   const deadline = Date.now() + SETTLE_MS_MAX;
   for (;;) {
-    const haveSynced = [await mount.sync(), await copy.sync()];
+    const hasSent = await mount.sync();
+    const hasCopied = await copy.sync();
     await pause(POLL_MS);
     const trees = [await treeOf(mounted), await treeOf(copy.folder), await server.tree()] as const;
     const differ = [
+      ...(hasSent ? [] : ['the mount has changes that are not sent']),
+      ...(hasCopied
+        ? []
+        : ['nextcloudcmd did not end by itself, or with an error: no verdict on it']),
       ...differences(trees[0], trees[2]).map((name) => `mount and server differ: ${name}`),
       ...differences(trees[1], trees[2]).map((name) => `copy and server differ: ${name}`),
     ];
-    if ((differ.length === 0 && !haveSynced.includes(false)) || Date.now() > deadline)
-      return { differ, trees };
+    if (differ.length === 0 || Date.now() > deadline) return { differ, trees };
   }
 }
 
