@@ -49,6 +49,17 @@ export class Home {
     return this.start(args, options).ended;
   }
 
+  /** Mounts the account on {@link folder}, as for the first time. */
+  async mount(account: {
+    readonly url: string;
+    readonly user: string;
+    readonly password: string;
+  }): Promise<void> {
+    const args = [this.folder, '--server', account.url, '--user', account.user];
+    const { code, stderr } = await this.run(args, { env: { NUAGE_PASSWORD: account.password } });
+    if (code !== 0) throw new Error(`the mount ended with ${code}: ${stderr}`);
+  }
+
   /** Another program with the same surroundings. */
   runOther(argv: readonly string[], options: CommandOptions = {}): Promise<CommandResult> {
     return this.startOther(argv, options).ended;

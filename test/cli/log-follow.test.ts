@@ -75,9 +75,7 @@ describe('the command', () => {
   });
 
   it('shows what a mount notes, as it notes it, until Ctrl-C', async () => {
-    const env = { NUAGE_PASSWORD: nuage.password };
-    const args = [home.folder, '--server', nuage.url, '--user', nuage.user];
-    expect(await home.run(args, { env })).toMatchObject({ code: 0 });
+    await home.mount(nuage);
     const follower = home.start(['log', '--follow', '--lines', '1']);
     await until(() => follower.stdout !== '');
     expect(follower.stdout.trimEnd().split('\n')).toHaveLength(1);

@@ -58,12 +58,6 @@ describe('a mount', () => {
     home = folder;
   });
 
-  async function mount(): Promise<void> {
-    const args = [home.folder, '--server', nuage.url, '--user', nuage.user];
-    const env = { NUAGE_PASSWORD: nuage.password };
-    expect(await home.run(args, { env })).toMatchObject({ code: 0 });
-  }
-
   async function metrics(): Promise<ReadonlyMap<string, ParsedFamily>> {
     const { code, stdout, stderr } = await home.run(['status', '--metrics', home.folder]);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -71,7 +65,7 @@ describe('a mount', () => {
   }
 
   it('counts what the kernel asks, what the server is asked, and what waits', async () => {
-    await mount();
+    await home.mount(nuage);
     const file = path.join(home.folder, 'mesures.bin');
     await fs.promises.writeFile(file, Buffer.alloc(300_000, 7));
     await home.run(['sync']);
@@ -96,7 +90,7 @@ describe('a mount', () => {
   });
 
   it('has no metric that is not documented, and documents none that it has not', async () => {
-    await mount();
+    await home.mount(nuage);
     const doc = fs.readFileSync(path.resolve(import.meta.dirname, '../../docs/METRICS.md'), 'utf8');
     const documented = [...doc.matchAll(/^\| `(nuage_\w+)` +\| (\w+)/gm)];
     const types = Object.fromEntries(documented.map(([, name, type]) => [name ?? '', type]));
@@ -107,7 +101,7 @@ describe('a mount', () => {
 
   it('tells reads that found their bytes here from those that did not', async () => {
     fs.writeFileSync(path.join(nuage.folder, 'lu.bin'), Buffer.alloc(200_000, 1));
-    await mount();
+    await home.mount(nuage);
     const before = await metrics();
     expect(valueOf(before, 'nuage_cache_reads_total', { result: 'miss' })).toBe(0);
     const file = path.join(home.folder, 'lu.bin');

@@ -103,14 +103,8 @@ describe('the command', () => {
     home = folder;
   });
 
-  async function mount(): Promise<void> {
-    const account = ['--server', nuage.url, '--user', nuage.user];
-    const env = { NUAGE_PASSWORD: nuage.password };
-    expect(await home.run([home.folder, ...account], { env })).toMatchObject({ code: 0 });
-  }
-
   it('prints the form that is documented, and no field that is not', async () => {
-    await mount();
+    await home.mount(nuage);
     const doc = fs.readFileSync(path.resolve(import.meta.dirname, '../../docs/STATUS.md'), 'utf8');
     const documented = [...doc.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name ?? '');
     const { stdout } = await home.run(['status', '--json', home.folder]);
@@ -123,7 +117,7 @@ describe('the command', () => {
   it('answers by its exit code where that is asked for', async () => {
     expect(await home.run(['status'])).toMatchObject({ code: 0 });
     expect(await home.run(['status', '--exit-code'])).toMatchObject({ code: 4 });
-    await mount();
+    await home.mount(nuage);
     expect(await home.run(['status', '--exit-code'])).toMatchObject({ code: 0, stderr: '' });
     await nuage.fault({ method: 'PUT', action: { kind: 'respond', status: 423 }, times: 100 });
     fs.writeFileSync(path.join(home.folder, 'a.txt'), 'x');
@@ -131,7 +125,7 @@ describe('the command', () => {
   });
 
   it('opens the page of a file, whose address it prints where there is no desktop', async () => {
-    await mount();
+    await home.mount(nuage);
     fs.writeFileSync(path.join(home.folder, 'cours.txt'), 'x');
     const file = path.join(home.folder, 'cours.txt');
     await home.run(['sync']);
@@ -151,7 +145,7 @@ describe('the command', () => {
   });
 
   it('watches, and ends by Ctrl-C', async () => {
-    await mount();
+    await home.mount(nuage);
     const watching = home.start(['status', '--watch', '--json', home.folder]);
     await until(() => watching.stdout.split('\n').length > 2);
     watching.child.kill('SIGINT');
