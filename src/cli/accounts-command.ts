@@ -5,6 +5,7 @@ import { changeConfig } from './config/edit-config.js';
 import { accountName } from './config/effective.js';
 import { runningMounts } from './control-client.js';
 import { accountText as text } from './messages/accounts.js';
+import { print, printJson } from './print.js';
 
 export interface AccountsOptions {
   readonly default: string | undefined;
@@ -19,7 +20,7 @@ export async function accounts(options: AccountsOptions): Promise<void> {
     return;
   }
   const rows = await known();
-  if (options.json) print(JSON.stringify(rows, undefined, 2));
+  if (options.json) printJson(rows);
   else if (rows.length === 0) print(`${text.none()} ${text.howToLogIn()}`);
   else for (const row of rows) print(line(row));
 }
@@ -58,8 +59,4 @@ function line({ name, loggedIn, isDefault, mountPoint }: Row): string {
     ...(isDefault ? [text.usual()] : []),
   ];
   return `${name} (${facts.join(', ')})`;
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

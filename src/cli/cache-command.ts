@@ -8,6 +8,7 @@ import { cacheText as text } from './messages/cache.js';
 import { humanBytes, printable } from './messages/figures.js';
 import { generalText } from './messages/general.js';
 import { pinStateText } from './messages/pin.js';
+import { print, printJson } from './print.js';
 
 export interface CacheOptions {
   readonly json: boolean;
@@ -25,7 +26,8 @@ async function report(given: string | undefined, { json }: CacheOptions): Promis
   const mount = await findMount(given);
   const told = await ask(mount, { op: 'cache' });
   const { mountPoint } = mount;
-  process.stdout.write(json ? jsonOf({ mountPoint, ...told }) : showCache(mountPoint, told));
+  if (json) printJson({ mountPoint, ...told });
+  else print(showCache(mountPoint, told));
 }
 
 /** All of the mount, or what is below the path that was given. */
@@ -35,13 +37,15 @@ async function clear(given: string | undefined, { json }: CacheOptions): Promise
   const cleared = await ask(mount, { op: 'cache-clear', ino });
   const { files: count, bytes } = cleared;
   const told = text.givenUp({ path: shown, count, bytes: humanBytes(bytes) });
-  process.stdout.write(json ? jsonOf({ path: shown, ...cleared }) : `${told}\n`);
+  if (json) printJson({ path: shown, ...cleared });
+  else print(told);
 }
 
 async function check(given: string | undefined, { json }: CacheOptions): Promise<void> {
   const mount = await findMount(given);
   const checked = await ask(mount, { op: 'cache-check' });
-  process.stdout.write(json ? jsonOf(checked) : showChecked(checked));
+  if (json) printJson(checked);
+  else print(showChecked(checked));
   if (checked.lost.length === 0) return;
   throw new CommandError(
     EXIT.UNEXPECTED,
@@ -55,7 +59,7 @@ function showChecked({ files, compared, repaired, lost }: Checked): string {
   for (const path of repaired) lines.push(`  ${text.repaired({ path: printable(path) })}`);
   for (const path of lost) lines.push(`  ${text.lost({ path: printable(path) })}`);
   if (lines.length === 1) lines.push(text.noDamage());
-  return `${lines.join('\n')}\n`;
+  return lines.join('\n');
 }
 
 function showCache(mountPoint: string, report: CacheReport): string {
@@ -70,7 +74,7 @@ function showCache(mountPoint: string, report: CacheReport): string {
   if (damagedCount > 0) lines.push(text.damagedFetched({ count: damagedCount }));
   lines.push(...report.pins.map((pin) => showPin(pin)));
   const head = text.kept({ folder: mountPoint, bytes: humanBytes(usedBytes) });
-  return `${[head, ...lines].join('\n  ')}\n`;
+  return [head, ...lines].join('\n  ');
 }
 
 function showPin({ path, files, filesHere, bytes, state }: CacheReport['pins'][number]): string {
@@ -85,8 +89,4 @@ function showPin({ path, files, filesHere, bytes, state }: CacheReport['pins'][n
 
 export function fullWarning(full: 'size' | 'disk'): string {
   return full === 'disk' ? text.diskFull() : text.sizeFull();
-}
-
-function jsonOf(value: object): string {
-  return `${JSON.stringify(value, undefined, 2)}\n`;
 }

@@ -25,7 +25,7 @@ export function chooseAccount(name: string | undefined): KnownAccount {
   const chosen =
     name === undefined
       ? defaultAccount(accounts)
-      : accounts.find((account) => accountName(account) === name);
+      : (accounts.find((account) => accountName(account) === name) ?? onlyOf(name, accounts));
   if (chosen !== undefined) return chosen;
   const names = accounts.map((account) => accountName(account));
   if (names.length === 0) throw new CommandError(EXIT.LOGIN, text.none(), text.howToLogIn());
@@ -34,4 +34,10 @@ export function chooseAccount(name: string | undefined): KnownAccount {
   const near = nearest(name, names);
   const hint = near === undefined ? accountsAre : text.didYouMean({ name: near });
   throw new CommandError(EXIT.USAGE, text.unknown({ name }), hint);
+}
+
+/** Whose user has this name, where one account alone has. */
+function onlyOf(user: string, accounts: readonly KnownAccount[]): KnownAccount | undefined {
+  const found = accounts.filter((account) => account.user === user);
+  return found.length === 1 ? found[0] : undefined;
 }

@@ -11,6 +11,7 @@ import { CommandError, EXIT } from './exit-codes.js';
 import { conflictText as text } from './messages/conflicts.js';
 import { humanBytes, humanTime, printable } from './messages/figures.js';
 import { findMountPath } from './mount-path.js';
+import { print, printJson } from './print.js';
 
 type Keep = 'mine' | 'theirs' | 'both';
 
@@ -29,7 +30,8 @@ export async function conflicts(
   const all = await ask(mount, { op: 'conflicts' });
   const meant = all.filter((conflict) => isMeant(conflict, inAccount));
   if (keep === undefined && !open) {
-    print(json ? jsonOf({ mountPoint: mount.mountPoint, conflicts: meant }) : show(meant));
+    if (json) printJson({ mountPoint: mount.mountPoint, conflicts: meant });
+    else print(show(meant));
     return;
   }
   if (meant.length === 0) throw new CommandError(EXIT.USAGE, text.noneThere(), text.seeList());
@@ -38,7 +40,10 @@ export async function conflicts(
     if (open) openBoth(mount.mountPoint, conflict);
     if (keep !== undefined) done.push(await resolve(mount.mountPoint, conflict, keep));
   }
-  if (keep !== undefined) print(json ? jsonOf({ keep, kept: done }) : done.map(kept).join('\n'));
+  if (keep !== undefined) {
+    if (json) printJson({ keep, kept: done });
+    else print(done.map(kept).join('\n'));
+  }
 }
 
 /** The copy, what it is a copy of, or a folder above. */
@@ -125,12 +130,4 @@ function sideOf({ size, mtime, isFolder }: ConflictSide): string {
 
 function kept(file: string): string {
   return text.kept({ path: printable(file) });
-}
-
-function jsonOf(value: object): string {
-  return JSON.stringify(value, undefined, 2);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

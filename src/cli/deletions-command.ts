@@ -2,6 +2,7 @@
 import { ask, findMount } from './control-client.js';
 import { deletionsText as text } from './messages/deletions.js';
 import { humanBytes, printable } from './messages/figures.js';
+import { print, printJson } from './print.js';
 
 export interface DeletionsOptions {
   readonly json: boolean;
@@ -15,7 +16,7 @@ export async function deletions(dir: string | undefined, options: DeletionsOptio
   const op = confirm ? 'deletions-confirm' : undo ? 'deletions-undo' : 'deletions';
   const held = await ask(mount, { op });
   if (json) {
-    print(JSON.stringify({ mountPoint: mount.mountPoint, held }, undefined, 2));
+    printJson({ mountPoint: mount.mountPoint, held });
     return;
   }
   if (held === null) {
@@ -29,8 +30,4 @@ export async function deletions(dir: string | undefined, options: DeletionsOptio
     const paths = held.paths.map((path) => `  ${printable(path)}`);
     print([text.waiting(amount), ...paths, '', text.how()].join('\n'));
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -18,6 +18,7 @@ import {
 import { EmbeddedNuage } from './embedded-nuage.js';
 import { demoText } from './messages/demo.js';
 import { prepareMountPoint, requireFuse, resolveMountPoint } from './mount-point.js';
+import { print } from './print.js';
 import { quoted } from './quoted.js';
 import { runMount } from './run-mount.js';
 import type { MountSettings } from './settings.js';
@@ -30,7 +31,7 @@ export async function demo(dir: string | undefined): Promise<void> {
   const home = makeDemoHome(note);
   const stop = stopSignal();
   try {
-    process.stdout.write(`${demoText.preparing()}\n`);
+    print(demoText.preparing());
     const nuage = await EmbeddedNuage.start(path.join(home, 'files'), stop.signal);
     note = { ...note, account: { url: nuage.url, user: nuage.user } };
     noteDemo(home, note);
@@ -46,7 +47,7 @@ export async function demo(dir: string | undefined): Promise<void> {
     removeDemo(home, note);
     stop.release();
   }
-  process.stdout.write(`${demoText.ended()}\n`);
+  print(demoText.ended());
 }
 
 async function mountIt(
@@ -78,7 +79,7 @@ async function mountIt(
     terminalLevel: 'warn',
   };
   const tell = (): void => {
-    process.stdout.write(invitation(mountPoint, nuage.folder));
+    print(invitation(mountPoint, nuage.folder));
   };
   await runMount(settings, nuage.password, tell, signal);
 }
@@ -89,7 +90,7 @@ function invitation(mountPoint: string, folder: string): string {
     serverFolder: quoted(folder),
     unmount: unmountCommand(),
   });
-  return `\n${text}\n\n`;
+  return `\n${text}\n`;
 }
 
 /** Plain `umount` is for root where /etc/fstab does not name the mount. */

@@ -4,6 +4,7 @@ import { mountOnFolder, runningMounts } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { enableText as text } from './messages/enable.js';
 import { resolveMountPoint } from './mount-point.js';
+import { print } from './print.js';
 import { autostartService } from './service/autostart.js';
 import { launchAgentService } from './service/launch-agent.js';
 import type { Service } from './service/service.js';
@@ -56,8 +57,4 @@ function chosen(dir: string | undefined): string {
   }
   if (second === undefined) return only;
   throw new CommandError(EXIT.USAGE, text.whichFolder({ folders: folders.join(', ') }));
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

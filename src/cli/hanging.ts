@@ -1,4 +1,5 @@
 /** Breaks a text that is too long for its line, so that it goes on below its own beginning. */
+import type tty from 'node:tty';
 import { stripVTControlCharacters } from 'node:util';
 
 /**
@@ -17,13 +18,28 @@ export function hanging(text: string, indent: number, columns: number | undefine
   return lines.join(`\n${' '.repeat(indent)}`);
 }
 
-/** Of the line that standard output has; undefined where it goes elsewhere. */
-export function terminalColumns(): number | undefined {
-  const { isTTY, columns } = process.stdout;
+/** Of the lines of the terminal that a stream shows; undefined where it goes elsewhere. */
+export function terminalColumns(stream: tty.WriteStream = process.stdout): number | undefined {
+  const { isTTY, columns } = stream;
   return isTTY && columns > 0 ? columns : undefined;
 }
 
 /** Without the codes of colours. */
 function shownLength(text: string): number {
   return stripVTControlCharacters(text).length;
+}
+
+/** Each line of a text, so that it keeps within the terminal that a stream shows. */
+export function fittedText(text: string, stream: tty.WriteStream = process.stdout): string {
+  return text
+    .split('\n')
+    .map((line) => fitted(line, stream))
+    .join('\n');
+}
+
+/** What is too long goes on below where its line begins. */
+function fitted(line: string, stream: tty.WriteStream): string {
+  const text = line.trimStart();
+  const indent = line.length - text.length;
+  return ' '.repeat(indent) + hanging(text, indent, terminalColumns(stream));
 }

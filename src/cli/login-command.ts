@@ -10,7 +10,9 @@ import { accountName } from './config/effective.js';
 import { ask, runningMounts } from './control-client.js';
 import { CommandError, connectError, EXIT } from './exit-codes.js';
 import { loginText as text } from './messages/login.js';
+import { passwordText } from './messages/password.js';
 import { findPassword } from './password.js';
+import { print } from './print.js';
 import { findProxy } from './proxy/find.js';
 import { quoted } from './quoted.js';
 import { fileOf } from './secrets/password-file.js';
@@ -103,7 +105,8 @@ async function typed(url: string, given: string | undefined): Promise<Granted> {
   }
   process.stderr.write(`${text.howToMakeOne({ url })}\n`);
   const user = given ?? (await askLine(text.userQuestion()));
-  const password = await findPassword({ user, url, file: undefined, kept: undefined });
+  const how = passwordText.howForLogin();
+  const password = await findPassword({ user, url, file: undefined, kept: undefined, how });
   // Copied by hand: the page shows it with spaces around.
   return { user, password: password.trim() };
 }
@@ -133,8 +136,4 @@ async function tellMounts({ url, user }: LoggedIn): Promise<void> {
       print(text.mountAgain({ folder: quoted(mount.mountPoint) }));
     }
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

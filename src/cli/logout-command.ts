@@ -15,6 +15,7 @@ import { CommandError, EXIT } from './exit-codes.js';
 import { lockAccount } from './instance-lock.js';
 import { loginOptions } from './login-command.js';
 import { logoutText as text } from './messages/login.js';
+import { print } from './print.js';
 import { forgetPassword, keptPassword } from './secrets/kept-passwords.js';
 import { askYesNo, isInteractive } from './terminal.js';
 
@@ -120,8 +121,4 @@ function clear(account: KnownAccount, { discardChanges }: LogoutArguments): void
   } finally {
     unlock();
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

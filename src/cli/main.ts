@@ -12,6 +12,7 @@ import { BackgroundProcess } from './background-process.js';
 import { OTHER_COMMANDS } from './command-names.js';
 import { configPath } from './config/config-path.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { fittedText } from './hanging.js';
 import { chooseLanguage } from './messages/language.js';
 
 // Before any thread is made: four nurseries would take more than all that we keep in memory.
@@ -73,8 +74,11 @@ function shownOf(args: readonly string[]): string {
 /** One sentence what, one sentence what to do; a stack only for what nobody foresaw. */
 function tell(error: unknown): void {
   if (error instanceof CommandError || error instanceof NuageError) {
-    const hint = error.hint === undefined ? '' : `\n${error.hint}`;
-    process.stderr.write(`nuage-mount: ${error.message}${hint}\n`);
+    const told = [
+      `nuage-mount: ${error.message}`,
+      ...(error.hint === undefined ? [] : [error.hint]),
+    ];
+    process.stderr.write(`${fittedText(told.join('\n'), process.stderr)}\n`);
     return;
   }
   process.stderr.write(`nuage-mount: ${error instanceof Error ? error.stack : String(error)}\n`);

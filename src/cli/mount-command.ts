@@ -2,7 +2,9 @@
 import { accountFolder, secretPlaceOf } from './account-folder.js';
 import { BackgroundProcess } from './background-process.js';
 import { mountText } from './messages/mount.js';
+import { passwordText } from './messages/password.js';
 import type { MountArguments } from './mount-settings.js';
+import { print } from './print.js';
 import type { MountSettings } from './settings.js';
 
 /** @param early whoever has started it abandons it as well. */
@@ -22,7 +24,7 @@ export async function mount(
 }
 
 function tell({ user, url, mountPoint }: MountSettings, say: typeof mountText.mounted): void {
-  process.stdout.write(`${say({ user, url, folder: mountPoint })}\n`);
+  print(say({ user, url, folder: mountPoint }));
 }
 
 interface Prepared {
@@ -40,6 +42,7 @@ async function prepare(args: MountArguments): Promise<Prepared> {
   requireFuse();
   checkMountPoint(mountPoint);
   const kept = secretPlaceOf(accountFolder(url, user));
-  const password = await findPassword({ user, url, file: args.passwordFile, kept });
+  const how = passwordText.how();
+  const password = await findPassword({ user, url, file: args.passwordFile, kept, how });
   return { settings, password };
 }

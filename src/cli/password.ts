@@ -6,7 +6,7 @@ import { generalText } from './messages/general.js';
 import { passwordText as text } from './messages/password.js';
 import { quoted } from './quoted.js';
 import { keptPassword } from './secrets/kept-passwords.js';
-import type { SecretOwner, SecretPlace } from './secrets/secret-store.js';
+import type { SecretPlace } from './secrets/secret-store.js';
 
 export interface PasswordSource {
   readonly user: string;
@@ -14,6 +14,8 @@ export interface PasswordSource {
   readonly file: string | undefined;
   /** Where `login` keeps it. */
   readonly kept: SecretPlace | undefined;
+  /** How to give one, for who has given none. */
+  readonly how: string;
 }
 
 /** The first counts: the file, the environment, what `login` keeps, an answer on the terminal. */
@@ -26,7 +28,7 @@ export async function findPassword(source: PasswordSource): Promise<string> {
       ? (inherited ?? (await kept(source)) ?? (await askPassword(source)))
       : fromFile(source.file);
   if (password !== '') return password;
-  throw new CommandError(EXIT.USAGE, text.empty(), text.how());
+  throw new CommandError(EXIT.USAGE, text.empty(), source.how);
 }
 
 /** @throws CommandError for a keyring that does not open. */
@@ -69,9 +71,9 @@ const ERASE_LINE = '\u0015';
 const CTRL_C = '\u0003';
 
 /** Without echo. */
-function askPassword({ user, url }: SecretOwner): Promise<string> {
+function askPassword({ user, url, how }: PasswordSource): Promise<string> {
   const { stdin, stderr } = process;
-  if (!stdin.isTTY) throw new CommandError(EXIT.USAGE, text.missing(), text.how());
+  if (!stdin.isTTY) throw new CommandError(EXIT.USAGE, text.missing(), how);
   stderr.write(text.question({ user, host: new URL(url).host }));
   stdin.setRawMode(true);
   stdin.setEncoding('utf8');

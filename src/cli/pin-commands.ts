@@ -9,6 +9,7 @@ import { humanBytes, printable } from './messages/figures.js';
 import { generalText } from './messages/general.js';
 import { pinText as text } from './messages/pin.js';
 import { bar, LiveLine } from './paint.js';
+import { print, printJson } from './print.js';
 import { quoted } from './quoted.js';
 
 export interface PinOptions {
@@ -22,7 +23,7 @@ export async function pin(given: string, options: PinOptions): Promise<void> {
   const { mount, ino, shown } = place;
   const first = await ask(mount, { op: 'pin', ino });
   const progress = options.wait ? await untilHere(place, first, options) : first;
-  if (options.json) print(JSON.stringify({ ...progress, mountPoint: mount.mountPoint }));
+  if (options.json) printJson({ ...progress, mountPoint: mount.mountPoint }, 0);
   else if (progress.state === 'here') print(text.kept({ path: shown, ...sizeOf(progress) }));
   else print(text.pinned({ path: shown, ...remaining(progress) }));
   if (options.wait) requireHere(shown, progress);
@@ -31,7 +32,7 @@ export async function pin(given: string, options: PinOptions): Promise<void> {
 export async function unpin(given: string, options: { readonly json: boolean }): Promise<void> {
   const { mount, ino, shown } = await findPlace(given);
   const { path } = await ask(mount, { op: 'unpin', ino });
-  if (options.json) print(JSON.stringify({ path, mountPoint: mount.mountPoint }));
+  if (options.json) printJson({ path, mountPoint: mount.mountPoint }, 0);
   else print(text.unpinned({ path: shown }));
 }
 
@@ -109,8 +110,4 @@ function sizeOf({ files, bytes }: { readonly files: number; readonly bytes: numb
 
 function remaining({ files, filesHere, bytes, bytesHere }: PinProgress): Size {
   return sizeOf({ files: files - filesHere, bytes: bytes - bytesHere });
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -7,6 +7,7 @@ import { CommandError, EXIT } from './exit-codes.js';
 import { humanBytes, printable } from './messages/figures.js';
 import { retryText as text, unsentText } from './messages/retry.js';
 import { findMountPath } from './mount-path.js';
+import { print, printJson } from './print.js';
 
 export interface RetryOptions {
   readonly json: boolean;
@@ -19,15 +20,14 @@ export async function retry(given: string | undefined, options: RetryOptions): P
   if (options.saveTo !== undefined) {
     const unsent = await ask(mount, { op: 'unsent', path: inAccount });
     const saved = await save(mount.mountPoint, unsent, path.resolve(options.saveTo));
-    print(
-      options.json
-        ? jsonOf({ saved })
-        : text.saved({ count: saved.length, folder: printable(path.resolve(options.saveTo)) }),
-    );
+    const folder = printable(path.resolve(options.saveTo));
+    if (options.json) printJson({ saved });
+    else print(text.saved({ count: saved.length, folder }));
     return;
   }
   const { count } = await ask(mount, { op: 'retry', path: inAccount });
-  print(options.json ? jsonOf({ count }) : count === 0 ? text.none() : text.tried({ count }));
+  if (options.json) printJson({ count });
+  else print(count === 0 ? text.none() : text.tried({ count }));
 }
 
 /** Nothing that is there already is written over. */
@@ -62,7 +62,7 @@ export async function discard(given: string, { json, yes }: DiscardOptions): Pro
   const { mount, inAccount } = await findMountPath(given);
   const op = yes ? 'give-up' : 'unsent';
   const changes = await ask(mount, { op, path: inAccount });
-  if (json) print(jsonOf({ changes, done: yes }));
+  if (json) printJson({ changes, done: yes });
   else if (changes.length === 0) print(text.nothing());
   else if (yes) print(text.givenUp({ count: changes.length }));
   else print([text.wouldLose(), ...changes.map(showUnsent), '', text.how()].join('\n'));
@@ -74,12 +74,4 @@ export async function discard(given: string, { json, yes }: DiscardOptions): Pro
 function showUnsent({ path: name, what, lostBytes }: GivenUp): string {
   const shown = unsentText[what]({ path: printable(name) });
   return `  ${shown}${lostBytes > 0 ? ` (${humanBytes(lostBytes)})` : ''}`;
-}
-
-function jsonOf(value: object): string {
-  return JSON.stringify(value, undefined, 2);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

@@ -5,7 +5,7 @@ import { fullWarning } from './cache-command.js';
 import type { MountStatus } from './control-messages.js';
 import type { PendingChange } from './engine-messages.js';
 import { explainedLine } from './explain.js';
-import { hanging, terminalColumns } from './hanging.js';
+import { fittedText } from './hanging.js';
 import { LOG_FOLDER, LOG_NAME } from './log-file.js';
 import { belowHome, humanBytes, humanDuration, humanTime, printable } from './messages/figures.js';
 import { actionText, statusText as text } from './messages/status.js';
@@ -35,19 +35,13 @@ export function showStatus(status: MountStatus): string {
   lines.push(
     ...showHeld(status),
     `  ${text.log({ file: belowHome(log) })}`,
+    ...showConflicts(status),
     `  ${showQueue(status)}`,
+    ...showPending(status),
+    ...showLocks(status),
   );
-  lines.push(...showConflicts(status), ...showLocks(status));
-  lines.push(...showPending(status));
   lines.push(...rows(status.transfers, status.transfers.length, (one) => [showTransfer(one)]));
-  return `${lines.map((line) => fitted(line)).join('\n')}\n`;
-}
-
-/** What is too long for the terminal goes on below its own beginning. */
-function fitted(line: string): string {
-  const text = line.trimStart();
-  const indent = line.length - text.length;
-  return ' '.repeat(indent) + hanging(text, indent, terminalColumns());
+  return `${fittedText(lines.join('\n'))}\n`;
 }
 
 /** Each change that waits, with why where it was refused; not those that wait for an answer. */

@@ -7,6 +7,7 @@ import type { MountStatus } from './control-messages.js';
 import { CommandError, EXIT } from './exit-codes.js';
 import { syncText } from './messages/sync.js';
 import { QueueProgress } from './queue-progress.js';
+import { print } from './print.js';
 import { quoted } from './quoted.js';
 
 /** Waits until everything has been sent, telling how much is left. */
@@ -18,7 +19,7 @@ export async function sync(dir: string | undefined): Promise<void> {
     asked,
   );
   if (pendingCount === 0) {
-    process.stdout.write(`${syncText.allSent()}\n`);
+    print(syncText.allSent());
     return;
   }
   const folder = quoted(mount.mountPoint);

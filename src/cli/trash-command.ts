@@ -5,6 +5,7 @@ import type { TrashedEntry } from '../remote/remote.js';
 import { ask, findMount } from './control-client.js';
 import { humanBytes, humanTime, printable } from './messages/figures.js';
 import { trashText as text } from './messages/trash.js';
+import { print, printJson } from './print.js';
 
 export interface TrashOptions {
   readonly json: boolean;
@@ -17,13 +18,15 @@ export async function trash(dir: string | undefined, options: TrashOptions): Pro
   const { mountPoint } = mount;
   if (options.restore === undefined) {
     const trashed = await ask(mount, { op: 'trash' });
-    print(options.json ? jsonOf({ mountPoint, ...trashed }) : showTrash(trashed));
+    if (options.json) printJson({ mountPoint, ...trashed });
+    else print(showTrash(trashed));
     return;
   }
   const which = relativeTo(mountPoint, options.restore);
   const restored = await ask(mount, { op: 'trash-restore', which });
   const file = path.join(mountPoint, restored.path ?? restored.oldPath);
-  print(options.json ? jsonOf({ mountPoint, ...restored }) : text.back({ path: printable(file) }));
+  if (options.json) printJson({ mountPoint, ...restored });
+  else print(text.back({ path: printable(file) }));
 }
 
 /** Somebody may complete a path on the command line; the trash knows it from the root. */
@@ -42,12 +45,4 @@ function showTrash({ entries, count }: Trashed): string {
 function showTrashed({ fileId, deletedAt, size, isFolder, path: where }: TrashedEntry): string {
   const name = printable(isFolder ? `${where}/` : where);
   return `${fileId.padStart(10)}  ${name} (${humanBytes(size)}, ${humanTime(deletedAt * 1000)})`;
-}
-
-function jsonOf(value: object): string {
-  return JSON.stringify(value, undefined, 2);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

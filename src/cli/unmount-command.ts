@@ -9,6 +9,7 @@ import type { MountStatus } from './control-messages.js';
 import { CommandError, EXIT, mountError } from './exit-codes.js';
 import { findMountText, unmountText } from './messages/unmount.js';
 import { clearStale, resolveMountPoint } from './mount-point.js';
+import { print, printJson } from './print.js';
 import { processEnds } from './process-alive.js';
 import { QueueProgress } from './queue-progress.js';
 import { showPending } from './show-status.js';
@@ -40,7 +41,7 @@ export async function unmount(dir: string, options: UnmountOptions): Promise<voi
       unmountText.killEnds({ pid }),
     );
   }
-  if (options.json) print(JSON.stringify(left));
+  if (options.json) printJson(left, 0);
   else tellEnd(left, hasEnded);
   if (left.pendingCount === 0) return;
   throw new CommandError(
@@ -113,8 +114,4 @@ function unmountOther(mountPoint: string, options: Pick<UnmountOptions, 'lazy'>)
         findMountText.statusShows(),
       );
   }
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

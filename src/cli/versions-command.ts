@@ -5,6 +5,7 @@ import { ask } from './control-client.js';
 import { findPlace } from './find-place.js';
 import { humanBytes, humanTime, printable } from './messages/figures.js';
 import { versionsText as text } from './messages/versions.js';
+import { print, printJson } from './print.js';
 
 export interface VersionsOptions {
   readonly json: boolean;
@@ -20,15 +21,18 @@ export async function versions(given: string, options: VersionsOptions): Promise
   if (restore !== undefined) {
     const version = await ask(mount, { op: 'version-restore', ino, number: restore });
     const told = text.restored({ path: printable(shown), time: timeOf(version) });
-    print(json ? jsonOf({ path: shown, version }) : told);
+    if (json) printJson({ path: shown, version });
+    else print(told);
   } else if (save !== undefined) {
     const file = path.resolve(options.to ?? `${save} ${path.basename(shown)}`);
     const version = await ask(mount, { op: 'version-save', ino, number: save, file });
     const told = text.saved({ file: printable(file), time: timeOf(version) });
-    print(json ? jsonOf({ path: shown, version, file }) : told);
+    if (json) printJson({ path: shown, version, file });
+    else print(told);
   } else {
     const found = await ask(mount, { op: 'versions', ino });
-    print(json ? jsonOf({ path: shown, versions: found }) : showVersions(found));
+    if (json) printJson({ path: shown, versions: found });
+    else print(showVersions(found));
   }
 }
 
@@ -45,12 +49,4 @@ function showVersions(found: readonly FileVersion[]): string {
 
 function timeOf({ mtime }: FileVersion): string {
   return humanTime(mtime * 1000);
-}
-
-function jsonOf(value: object): string {
-  return JSON.stringify(value, undefined, 2);
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

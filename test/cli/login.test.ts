@@ -1,10 +1,10 @@
 /** From the first login to the logout, as a new user goes through them, by real processes. */
 import fs from 'node:fs';
 import path from 'node:path';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { serverOf } from '../../src/cli/server-choice.js';
 import type { Finding } from '../../src/cli/doctor/finding.js';
-import type { NuageProcess } from '../demo/nuage-process.js';
+import { NuageProcess } from '../demo/nuage-process.js';
 import { eachAtHome } from './at-home.js';
 import { type Home, type Running, until } from './command.js';
 
@@ -154,6 +154,10 @@ describe('a login', () => {
     const alone = await home.run([]);
     expect(alone).toMatchObject({ code: 2 });
     expect(alone.stderr).toMatch(/Which folder, or which command\?/);
+    const args = ['login', nuage.url, '--app-password', '--user', nuage.user];
+    const { stderr } = await home.run(args);
+    expect(stderr).toMatch(/There is no password\.\n.*in a terminal.*NUAGE_PASSWORD/);
+    expect(stderr).not.toContain('--password-file');
     const mount = await home.run([home.folder]);
     expect(mount.stderr).toMatch(/Which account.*\n.*nuage-mount login/);
   });
@@ -221,6 +225,21 @@ describe('a logout', () => {
     await logIn();
     expect(await home.run(['logout', '--clear-cache'])).toMatchObject({ code: 0 });
     expect(home.accounts()).toEqual([]);
+  });
+
+  it('of one account of several takes its user for its name, and leaves the others', async () => {
+    const other = await NuageProcess.start({ user: 'collegue' });
+    onTestFinished(() => other.close());
+    for (const { url, user, password } of [nuage, other]) {
+      const args = ['login', url, '--app-password', '--user', user];
+      const env = { NUAGE_PASSWORD: password };
+      expect(await home.run(args, { env })).toMatchObject({ code: 0 });
+    }
+    expect(await home.run(['logout', 'personne'])).toMatchObject({ code: 2 });
+    const out = await home.run(['logout', 'collegue', '--clear-cache']);
+    expect(out.stdout).toContain('collegue@');
+    const { stdout } = await home.run(['accounts']);
+    expect(stdout).toMatch(new RegExp(`^${nuage.user}@\\S+ \\(logged in, default\\)\n$`));
   });
 
   it('throws no unsent work away unasked', async () => {

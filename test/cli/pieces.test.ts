@@ -346,6 +346,12 @@ describe('a status', () => {
 `);
   });
 
+  it('tells of conflict copies before the changes that wait, whose list follows them', () => {
+    expect(showStatus({ ...status, conflictCopies: ['a (2).txt'] })).toMatch(
+      /log: .*\n {2}1 conflict copy waits for you: .*\n {2}3 changes wait .*:\n {4}upload /,
+    );
+  });
+
   it('names the limits of the bandwidth where there are any', () => {
     const limits = { uploadBytesPerSecond: 512_000, downloadBytesPerSecond: 0 };
     expect(showStatus({ ...status, limits })).toContain(

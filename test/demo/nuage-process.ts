@@ -23,6 +23,7 @@ export interface NuageProcessOptions {
   /** To start a killed server again where it was. */
   readonly port?: number;
   readonly password?: string;
+  readonly user?: string;
 }
 
 export class NuageProcess {
@@ -112,10 +113,11 @@ export class NuageProcess {
   }
 }
 
-function argumentsOf({ folder, content, quotaBytes, port }: NuageProcessOptions): string[] {
+function argumentsOf({ folder, content, quotaBytes, port, user }: NuageProcessOptions): string[] {
   const parts = ['--json', '--with-parent'];
   if (folder !== undefined) parts.push('--folder', folder);
   if (port !== undefined) parts.push('--port', String(port));
+  if (user !== undefined) parts.push('--user', user);
   if (quotaBytes !== undefined) parts.push('--quota', String(quotaBytes));
   if (content !== undefined) {
     parts.push('--content');

@@ -20,6 +20,10 @@ export const passwordText = defineMessages({
       'ou lancez ceci dans un terminal.',
     ],
   },
+  howForLogin: {
+    en: 'Run this in a terminal, or put it into NUAGE_PASSWORD.',
+    fr: 'Lancez ceci dans un terminal, ou mettez-le dans NUAGE_PASSWORD.',
+  },
   keyringClosed: {
     en: 'The keyring of the desktop, where the password is kept, does not open.',
     fr: "Le trousseau du bureau, où le mot de passe est gardé, ne s'ouvre pas.",

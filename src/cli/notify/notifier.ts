@@ -4,7 +4,7 @@ import { NuageError } from '../../errors.js';
 import { NOTICE_LOOK_MS } from '../../limits.js';
 import type { Logger } from '../../log.js';
 import type { EngineStatus } from '../engine-messages.js';
-import { printable } from '../messages/figures.js';
+import { belowHome, printable } from '../messages/figures.js';
 import { noticeText as text } from '../messages/notify.js';
 import { concernsOf } from './concerns.js';
 import { showNotice } from './desktop-notice.js';
@@ -25,7 +25,7 @@ export function startNotifier({ status, mountPoint, logger }: NotifierParts): ()
     const after = await status();
     for (const concern of concernsOf(before, after)) grouping.add(concern);
     before = after;
-    for (const notice of grouping.due()) await showNotice(mountPoint, worded(notice));
+    for (const notice of grouping.due()) await showNotice(belowHome(mountPoint), worded(notice));
   };
   const timer = setInterval(() => {
     if (isLooking) return;
