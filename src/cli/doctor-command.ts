@@ -20,12 +20,12 @@ export interface DoctorOptions {
 
 export async function doctor(dir: string | undefined, options: DoctorOptions): Promise<void> {
   const mountPoint = dir === undefined ? undefined : resolveMountPoint(dir);
-  const findings = [
-    ...(await examineMachine()),
-    ...(await examineServers()),
-    ...(await examineLogins()),
-    ...(await examineMounts({ mountPoint, repair: options.repair })),
-  ];
+  const machine = await examineMachine();
+  const servers = await examineServers();
+  const logins = await examineLogins();
+  const wrong = new Set([...servers.wrong, ...logins.wrong]);
+  const mounts = await examineMounts({ mountPoint, repair: options.repair, wrong });
+  const findings = [...machine, ...servers.findings, ...logins.findings, ...mounts];
   process.stdout.write(options.json ? jsonOf(findings) : show(findings));
   if (options.report !== undefined) report(options.report, findings);
   const count = findings.filter(({ state }) => state === 'error').length;

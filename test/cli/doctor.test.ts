@@ -63,6 +63,16 @@ describe('doctor', () => {
     expect(home.mounts()).toEqual([]);
   });
 
+  it('tells once of a server that is away, and not of its mount as well', async () => {
+    await mount();
+    await server.close();
+    fs.writeFileSync(path.join(home.folder, 'plus tard.txt'), 'x');
+    while (!(await home.run(['status'])).stdout.includes('OFFLINE'));
+    const { findings } = await examine();
+    const wrong = findings.filter(({ message }) => /cannot be reached|offline/.test(message));
+    expect(wrong.map(({ check }) => check)).toEqual(['server']);
+  });
+
   it('tells a server that is away from one that is being maintained', async () => {
     await mount();
     await server.settings({ maintenance: true });

@@ -37,6 +37,14 @@ async function logIn(): Promise<{ readonly password: string; readonly said: stri
   return { password: keptPassword(), said: stdout + stderr };
 }
 
+/** The checks of `doctor` that do not find all well, besides those of this machine. */
+async function wrong(): Promise<readonly string[]> {
+  const { stdout } = await home.run(['doctor', '--json']);
+  const { findings } = JSON.parse(stdout) as { findings: readonly Finding[] };
+  const found = findings.slice(findings.findIndex(({ check }) => check === 'server'));
+  return found.filter(({ state }) => state !== 'ok').map(({ check }) => check);
+}
+
 function passwordFile(): string {
   const [folder = ''] = home.accounts();
   return path.join(folder, 'password');
@@ -204,6 +212,7 @@ describe('a password that the server refuses by now', () => {
     expect(await status()).toMatchObject({ online: false, pendingCount: 1 });
     const shown = await home.run(['status']);
     expect(shown.stdout).toMatch(/refuses the password: log in again with `nuage-mount login`/);
+    expect(await wrong()).toEqual(['login']);
     const { said } = await logIn();
     expect(said).toMatch(/The mount on .*Nuage goes on with it/);
     expect(await home.run(['sync'])).toMatchObject({ code: 0 });

@@ -7,15 +7,16 @@ import { loginOptions } from '../login-command.js';
 import { doctorText as text } from '../messages/doctor.js';
 import { isOpen, keptPassword } from '../secrets/kept-passwords.js';
 import { checkLogin } from '../server-connection.js';
-import { failure, type Finding, ok, warning } from './finding.js';
+import { type Examined, examined, failure, type Finding, ok, warning } from './finding.js';
 
 /** Of the accounts that are logged in; who mounts with a password of their own keeps it. */
-export async function examineLogins(): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
+export async function examineLogins(): Promise<Examined> {
+  const found = new Map<string, readonly Finding[]>();
   for (const account of knownAccounts()) {
-    if (account.secret !== undefined) findings.push(...(await examineLogin(account)));
+    if (account.secret === undefined) continue;
+    found.set(accountName(account), await examineLogin(account));
   }
-  return findings;
+  return examined(found);
 }
 
 async function examineLogin(account: KnownAccount): Promise<readonly Finding[]> {

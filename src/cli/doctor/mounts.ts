@@ -1,6 +1,7 @@
 /** What is mounted, or was: dead mounts, connection, login, quota, queue, the cache. */
 import { DOCTOR_QUOTA_BYTES_MIN } from '../../limits.js';
 import type { RunningMount } from '../account-folder.js';
+import { accountName } from '../config/effective.js';
 import { ask, askStatus, deadMounts, runningMounts } from '../control-client.js';
 import type { MountStatus } from '../control-messages.js';
 import { CommandError } from '../exit-codes.js';
@@ -15,6 +16,8 @@ export interface Examination {
   /** The only one to look at; undefined: all. */
   readonly mountPoint: string | undefined;
   readonly repair: boolean;
+  /** Servers and accounts that something is wrong with, which has been told of them. */
+  readonly wrong: ReadonlySet<string>;
 }
 
 export async function examineMounts(wanted: Examination): Promise<readonly Finding[]> {
@@ -39,12 +42,12 @@ function stale(mountPoint: string, { repair }: Examination): Finding {
 
 async function examineMount(
   mount: RunningMount,
-  { repair }: Examination,
+  { repair, wrong }: Examination,
 ): Promise<readonly Finding[]> {
   try {
     const status = await askStatus(mount);
     return [
-      connection(status),
+      ...(isTold(status, wrong) ? [] : [connection(status)]),
       ...quota(status),
       queue(status),
       ...(repair ? [await checkCache(mount)] : []),
@@ -53,6 +56,13 @@ async function examineMount(
     if (!(error instanceof CommandError)) throw error;
     return [failure('mount', error.message, error.hint)];
   }
+}
+
+/** One cause is one finding. */
+function isTold({ online, reason, url, user }: MountStatus, wrong: ReadonlySet<string>): boolean {
+  if (online) return false;
+  const isRefused = reason?.kind === 'unauthenticated' && wrong.has(accountName({ url, user }));
+  return isRefused || wrong.has(url);
 }
 
 function connection({ online, reason, mountPoint: folder }: MountStatus): Finding {

@@ -11,12 +11,14 @@ import { explain } from '../explain.js';
 import { doctorText as text } from '../messages/doctor.js';
 import { tlsAdviceText, tlsText } from '../messages/tls.js';
 import { findProxy } from '../proxy/find.js';
-import { failure, type Finding, ok, warning } from './finding.js';
+import { type Examined, examined, failure, type Finding, ok, warning } from './finding.js';
 
-export async function examineServers(): Promise<readonly Finding[]> {
+export async function examineServers(): Promise<Examined> {
   const servers = new Map(knownAccounts().map(({ url, caFile }) => [url, caFile]));
-  const found = await Promise.all([...servers].map(([url, caFile]) => examineServer(url, caFile)));
-  return found.flat();
+  const found = await Promise.all(
+    [...servers].map(async ([url, caFile]) => [url, await examineServer(url, caFile)] as const),
+  );
+  return examined(new Map(found));
 }
 
 async function examineServer(url: string, caFile: string | undefined): Promise<readonly Finding[]> {
