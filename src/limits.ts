@@ -715,8 +715,11 @@ export const NOTIFICATION_BUFFER_FIRST_BYTES = 64 * KIB;
 /** Bytes of these, since STORE carries data. */
 export const NOTIFICATION_BYTES_QUEUED_MAX = 16 * MIB;
 
-/** A mount that does not answer a statfs in this time is alive but busy. */
-export const MOUNT_PROBE_MS_MAX = 2_000;
+/**
+ * A mount that does not answer a statfs in this time is alive but busy. A machine with much to do
+ * takes seconds to start the process that asks.
+ */
+export const MOUNT_PROBE_MS_MAX = 5_000;
 
 /** fusermount3 only opens a device and mounts: it never needs this long. */
 export const FUSERMOUNT_MS_MAX = 20_000;

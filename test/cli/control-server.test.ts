@@ -1,4 +1,5 @@
 /** The control socket, against whoever connects to it. */
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
@@ -109,5 +110,6 @@ it('is closed although somebody is connected and says nothing', async () => {
   idle.resume();
   await close();
   await gone;
-  await expect(ask(mount, { op: 'status' })).rejects.toMatchObject({ exitCode: 4 });
+  const { pid } = spawnSync('true');
+  await expect(ask({ ...mount, pid }, { op: 'status' })).rejects.toMatchObject({ exitCode: 4 });
 });
