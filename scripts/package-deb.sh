@@ -69,11 +69,13 @@ remove_unneeded() {
   (cd "$home" && "$project/node_modules/.bin/tsx" "$project/scripts/unneeded-modules.ts" \
     better-sqlite3 node-addon-api | xargs -r rm -r)
   rm -rf "$home/package-lock.json" "$modules/.package-lock.json" "$modules/.bin" \
-    "$modules"/better-sqlite3-napi/{deps,src,binding.gyp} "$modules"/koffi/{lib,vendor,doc} \
+    "$modules"/better-sqlite3-napi/{deps,src,binding.gyp} "$modules"/koffi/{lib,vendor,doc,cnoke.cjs} \
     "$modules"/@koromix/*/musl_*
+  find "$modules/koffi/src" -type f ! -name '*.js' ! -name '*.cjs' -delete
   find "$modules/better-sqlite3-napi/prebuilds" -type f ! -name "linux-$node_arch.node" -delete
   find "$modules" \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.md' \) \
     ! -iname 'licen*' -delete
+  find "$modules" -type f -exec chmod a-x {} +
   find "$root" -type d -empty -delete
 }
 
@@ -92,12 +94,24 @@ install_integration() {
   node_modules/.bin/tsx scripts/systemd-unit.ts >"$root/usr/lib/systemd/user/nuage-mount@.service"
 }
 
+# The terms of each module lie beside it or are told in our own file.
+check_terms() {
+  local module
+  for module in "$home"/node_modules/{[!@]*,@*/*}; do
+    [ -n "$(find "$module" -maxdepth 1 -iname 'licen*')" ] ||
+      grep -qF "${module#"$home/node_modules/"}" packaging/debian/copyright ||
+      fail "no licence of $module"
+  done
+}
+
 install_documents() {
   local documents=$root/usr/share/doc/nuage-mount
   mkdir -p "$documents"
-  mv "$home"/{README.md,docs} "$documents/"
-  gzip -9n <"$home/CHANGELOG.md" >"$documents/changelog.gz"
-  rm "$home/CHANGELOG.md"
+  mv "$home"/{README.md,CHANGELOG.md,docs} "$documents/"
+  # For Debian's tools, which want this form; what has changed is told in CHANGELOG.md.
+  printf '%s\n' "nuage-mount ($version) unstable; urgency=medium" '' '  * See CHANGELOG.md.' '' \
+    " -- $(sed -n 's/^Maintainer: //p' packaging/debian/control)  $(git log -1 --format=%cD)" |
+    gzip -9n >"$documents/changelog.gz"
   {
     cat packaging/debian/copyright
     printf '\nNode.js, with what it contains:\n\n'
@@ -122,6 +136,7 @@ write_control() {
 fetch_node
 install_program
 remove_unneeded
+check_terms
 install_integration
 install_documents
 write_control
