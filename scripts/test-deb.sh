@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs the Debian package in a fresh minimal Debian and uses it there as an ordinary user: mounts
 # the embedded Nuage, reads, writes, unmounts; then removes the package. Takes some minutes, needs
-# root, debootstrap and /dev/fuse; for arm64 on another machine also qemu-user-static with binfmt.
+# root, debootstrap and /dev/fuse; for arm64 on another machine also qemu-user-static, registered in
+# binfmt_misc with the flag C: without it fusermount3, which is set-user-ID, does not become root.
 #
 # Usage: scripts/test-deb.sh FILE.deb [SUITE]    default: bookworm
 set -euo pipefail
@@ -89,12 +90,13 @@ as_user '
   server=$(sed -n "s/.*own folder is \(.*\): a change.*/\1/p" ~/said)
   [ "$(cat "$server/devoir.txt")" = devoir ]
   nuage-mount status ~/Nuage
+  nuage-mount doctor
   nuage-mount unmount ~/Nuage
   wait $demo
   ! mountpoint -q ~/Nuage
 '
 say 'removing'
-inside apt-get remove -y -qq nuage-mount >/dev/null
+inside apt-get remove -y -qq -o Dpkg::Use-Pty=0 nuage-mount >/dev/null
 left=$(inside find /usr /etc -iname '*nuage*')
 [ -z "$left" ] || { say "left behind: $left" && exit 1; }
 say "good: $(basename "$package") on $suite"
