@@ -1,4 +1,5 @@
 /** Holds a mount in this process until it ends: in the foreground, or as the background process. */
+import { forbidCoreDumps } from '../fuse/system.js';
 import { EXIT } from './exit-codes.js';
 import { MountedAccount } from './mounted-account.js';
 import { notifySystemd } from './service/notify-systemd.js';
@@ -18,6 +19,8 @@ export async function runMount(
   mounted: (account: MountedAccount) => void,
   given?: AbortSignal,
 ): Promise<void> {
+  // The password stays in memory as long as the mount does.
+  forbidCoreDumps();
   const stop = new AbortController();
   let account: MountedAccount | undefined;
   const end = (): void => {

@@ -33,6 +33,7 @@ export interface SystemCalls {
   unshare(flags: number): number;
   fcntl(fd: number, command: number, type: 'int', argument: number): number;
   sysconf(name: number): number;
+  setrlimit(resource: number, limits: BigUint64Array): number;
 }
 
 let calls: SystemCalls | undefined;
@@ -72,6 +73,7 @@ function bind(): SystemCalls {
     unshare: libc.func('int unshare(int flags)'),
     fcntl: libc.func('int fcntl(int fd, int command, ...)'),
     sysconf: libc.func('long sysconf(int name)'),
+    setrlimit: libc.func('int setrlimit(int resource, uint64_t *limits)'),
   };
   return bound;
 }
@@ -92,6 +94,13 @@ export function allocateFixed(size: number): FixedMemory {
   const memory = new ArrayBuffer(size);
   const bytes = Buffer.from(memory);
   return { bytes, view: new DataView(memory), address: Number(koffi.address(bytes)) };
+}
+
+const RLIMIT_CORE = 4;
+
+/** What a crash of this process, or of its children, leaves behind holds nothing of its memory. */
+export function forbidCoreDumps(): void {
+  checked('setrlimit', systemCalls().setrlimit(RLIMIT_CORE, new BigUint64Array(2)));
 }
 
 const EFD_CLOEXEC = 0o2000000;
