@@ -60,6 +60,9 @@ export const LINE_FAILURES: ReadonlySet<ErrorKind> = new Set([
 /** Say nothing against what was asked for: it goes again when the line is back. */
 export const NO_VERDICT: ReadonlySet<ErrorKind> = new Set([...LINE_FAILURES, 'aborted']);
 
+/** What of a secure connection is wrong. */
+export type TlsFault = 'name' | 'time' | 'authority' | 'no-tls' | 'version';
+
 export interface ErrorDetails {
   /** What was being done: `rename`, `PROPFIND`, `open database`. */
   readonly op?: string | undefined;
@@ -70,6 +73,8 @@ export interface ErrorDetails {
   readonly hint?: string | undefined;
   /** The server asked for this pause before another try (`Retry-After`). */
   readonly retryAfterMs?: number | undefined;
+  /** Where it is this, a second try cannot help: certificate and port will be the same. */
+  readonly tlsFault?: TlsFault | undefined;
 }
 
 /** What a user can do about `no-resources`. */
@@ -86,6 +91,7 @@ export class NuageError extends Error {
   readonly path: string | undefined;
   readonly hint: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly tlsFault: TlsFault | undefined;
 
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     const limit = Error.stackTraceLimit;
@@ -97,6 +103,7 @@ export class NuageError extends Error {
     this.path = details.path;
     this.hint = details.hint;
     this.retryAfterMs = details.retryAfterMs;
+    this.tlsFault = details.tlsFault;
   }
 }
 
@@ -108,12 +115,13 @@ export interface ErrorRecord {
   readonly path?: string | undefined;
   readonly hint?: string | undefined;
   readonly retryAfterMs?: number | undefined;
+  readonly tlsFault?: TlsFault | undefined;
 }
 
 export function toErrorRecord(error: unknown): ErrorRecord {
   if (error instanceof NuageError) {
-    const { kind, message, op, path, hint, retryAfterMs } = error;
-    return { kind, message, op, path, hint, retryAfterMs };
+    const { kind, message, op, path, hint, retryAfterMs, tlsFault } = error;
+    return { kind, message, op, path, hint, retryAfterMs, tlsFault };
   }
   return { kind: 'io', message: error instanceof Error ? error.message : String(error) };
 }

@@ -2,7 +2,7 @@
  * What went wrong below HTTP, as a kind: no line, no answer in time, no trust, no sense. undici's
  * error codes are listed in its documentation (docs/api/Errors.md), TLS ones in OpenSSL's.
  */
-import { NuageError, type ErrorDetails, type ErrorKind } from '../errors.js';
+import { NuageError, type ErrorDetails, type ErrorKind, type TlsFault } from '../errors.js';
 
 const KIND_OF_CODE: ReadonlyMap<string, ErrorKind> = new Map([
   ['UND_ERR_CONNECT_TIMEOUT', 'timeout'],
@@ -23,9 +23,6 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ENETUNREACH', 'there is no network'],
   ['EHOSTUNREACH', 'no way leads there'],
 ]);
-
-/** What of the secure connection is wrong. */
-export type TlsFault = 'name' | 'time' | 'authority' | 'no-tls' | 'version';
 
 interface TlsFailure {
   readonly fault: TlsFault;
@@ -86,15 +83,11 @@ export function fromNetworkError(
   const full = { ...details, cause: error };
   const tls = tlsFailure(code);
   if (tls !== undefined) {
-    return new NuageError('offline', `${tls.message} (${code})`, { ...full, hint: tls.hint });
+    const { message, hint, fault } = tls;
+    return new NuageError('offline', `${message} (${code})`, { ...full, hint, tlsFault: fault });
   }
   const kind = KIND_OF_CODE.get(code) ?? (code.startsWith('HPE_') ? 'protocol' : 'offline');
   return new NuageError(kind, describe(kind, code), full);
-}
-
-/** Where it is this, a second try cannot help: certificate and port will be the same. */
-export function tlsFault(error: NuageError): TlsFault | undefined {
-  return tlsFailure(codeOf(error.cause))?.fault;
 }
 
 function tlsFailure(code: string): TlsFailure | undefined {

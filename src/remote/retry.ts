@@ -11,7 +11,7 @@ import {
   SAFE_RETRY_FIRST_MS,
   SAFE_TRIES_MAX,
 } from '../limits.js';
-import { abortedError, tlsFault } from './network-error.js';
+import { abortedError } from './network-error.js';
 
 /** May be over in a moment, also when the server names no time. */
 const PASSING: ReadonlySet<ErrorKind> = new Set(['offline', 'locked', 'server']);
@@ -37,7 +37,7 @@ export function retryPauseMs(
   tries: number,
   random: () => number,
 ): number | undefined {
-  if (tries >= SAFE_TRIES_MAX || tlsFault(error) !== undefined) return undefined;
+  if (tries >= SAFE_TRIES_MAX || error.tlsFault !== undefined) return undefined;
   if (error.retryAfterMs !== undefined) {
     const isPassing = PASSING.has(error.kind) || PASSING_IF_TOLD.has(error.kind);
     return isPassing && error.retryAfterMs <= RETRY_AFTER_WAIT_MS_MAX

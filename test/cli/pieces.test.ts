@@ -376,6 +376,17 @@ describe('a status', () => {
     );
   });
 
+  it('blames the certificate and not the network, in French as well', () => {
+    vi.stubEnv('LC_ALL', 'fr');
+    onTestFinished(() => void vi.unstubAllEnvs());
+    const reason = { kind: 'offline' as const, message: 'not trusted', tlsFault: 'time' as const };
+    const shown = showStatus({ ...status, reason });
+    expect(shown).toMatch(
+      / {4}le certificat de ce serveur n’est pas valable .* renouveler le sien/,
+    );
+    expect(shown).not.toContain('Vérifiez votre réseau');
+  });
+
   it('says what to do about a password that is no longer good', () => {
     const reason = {
       kind: 'unauthenticated' as const,

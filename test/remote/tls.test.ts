@@ -6,8 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { NuageError } from '../../src/errors.js';
-import { tlsFault } from '../../src/remote/network-error.js';
+import { fromErrorRecord, NuageError, toErrorRecord } from '../../src/errors.js';
 import { failure, multistatus, never, remoteOn, SELF, sendXml, serve } from './support.js';
 
 let folder = '';
@@ -51,7 +50,7 @@ describe('an https address', () => {
       message: 'this port does not speak TLS (ERR_SSL_WRONG_VERSION_NUMBER)',
     });
     expect(error.hint).toContain('http://');
-    expect(tlsFault(error)).toBe('no-tls');
+    expect(fromErrorRecord(toErrorRecord(error)).tlsFault).toBe('no-tls');
   });
 
   it('that is no Nextcloud is named as such: nobody else can answer in its name', async () => {

@@ -5,7 +5,6 @@ import { systemClock } from '../../clock.js';
 import { NuageError, toErrorRecord } from '../../errors.js';
 import { CLOCK_DIFFERENCE_MS_MAX, FIRST_CONNECT_MS_MAX } from '../../limits.js';
 import { inspectServer } from '../../remote/inspect.js';
-import { tlsFault } from '../../remote/network-error.js';
 import { knownAccounts } from '../account-folder.js';
 import { explain } from '../explain.js';
 import { doctorText as text } from '../messages/doctor.js';
@@ -56,7 +55,7 @@ async function examineServer(url: string, caFile: string | undefined): Promise<r
 
 function refusal(url: string, error: NuageError): Finding {
   const { hostname: host } = new URL(url);
-  const fault = tlsFault(error);
+  const { tlsFault: fault } = error;
   if (fault !== undefined) {
     return failure('tls', tlsText[fault]({ host }), tlsAdviceText[fault]());
   }

@@ -1,5 +1,5 @@
 /** What of a secure connection is wrong, and what to do about it. */
-import type { TlsFault } from '../../remote/network-error.js';
+import type { TlsFault } from '../../errors.js';
 import { defineMessages, type Message } from './define.js';
 
 export const tlsText = defineMessages({
@@ -24,6 +24,11 @@ export const tlsText = defineMessages({
     fr: "Aucune connexion sûre n'est possible avec {host}",
   },
 }) satisfies Readonly<Record<TlsFault, Message<'host'>>>;
+
+/** In place of a host, where it has been named before. */
+export const tlsHostText = defineMessages({
+  thisServer: { en: 'this server', fr: 'ce serveur' },
+});
 
 export const tlsAdviceText = defineMessages({
   name: { en: 'Check the address.', fr: "Vérifiez l'adresse." },
