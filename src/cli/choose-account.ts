@@ -30,7 +30,8 @@ export function chooseAccount(name: string | undefined): KnownAccount {
   const names = accounts.map((account) => accountName(account));
   if (names.length === 0) throw new CommandError(EXIT.LOGIN, text.none(), text.howToLogIn());
   const accountsAre = text.accountsAre({ names: humanList(names) });
-  if (name === undefined) throw new CommandError(EXIT.USAGE, text.several(), accountsAre);
+  const isOneOfSeveral = name === undefined || accounts.some(({ user }) => user === name);
+  if (isOneOfSeveral) throw new CommandError(EXIT.USAGE, text.several(), accountsAre);
   const near = nearest(name, names);
   const hint = near === undefined ? accountsAre : text.didYouMean({ name: near });
   throw new CommandError(EXIT.USAGE, text.unknown({ name }), hint);

@@ -1,9 +1,11 @@
 /** `retry` and `discard`: what to do about changes that the server does not take. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
+import { codeOf } from '../cache/disk-error.js';
 import type { GivenUp } from '../sync/give-up.js';
 import { ask } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';
+import { errorText } from './messages/errors.js';
 import { humanBytes, printable } from './messages/figures.js';
 import { retryText as text, unsentText } from './messages/retry.js';
 import { findMountPath } from './mount-path.js';
@@ -44,7 +46,8 @@ async function save(
     const to = path.join(folder, name);
     await fs.mkdir(path.dirname(to), { recursive: true });
     await fs.copyFile(from, to, fs.constants.COPYFILE_EXCL).catch((error: unknown) => {
-      const why = error instanceof Error ? error.message : String(error);
+      const told = error instanceof Error ? error.message : String(error);
+      const why = codeOf(error) === 'EEXIST' ? errorText.exists() : told;
       throw new CommandError(EXIT.UNEXPECTED, text.notSaved({ path: printable(to), why }));
     });
     saved.push(to);

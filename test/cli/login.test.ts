@@ -239,14 +239,23 @@ describe('a logout', () => {
   it('of one account of several takes its user for its name, and leaves the others', async () => {
     const other = await NuageProcess.start({ user: 'collegue' });
     onTestFinished(() => other.close());
-    for (const { url, user, password } of [nuage, other]) {
+    const elsewhere = other.url.replace('127.0.0.1', 'localhost');
+    for (const [url, { user, password }] of [
+      [nuage.url, nuage],
+      [other.url, other],
+      [elsewhere, other],
+    ] as const) {
       const args = ['login', url, '--app-password', '--user', user];
       const env = { NUAGE_PASSWORD: password };
       expect(await home.run(args, { env })).toMatchObject({ code: 0 });
     }
     expect(await home.run(['logout', 'personne'])).toMatchObject({ code: 2 });
+    const unclear = await home.run(['logout', 'collegue']);
+    expect(unclear).toMatchObject({ code: 2 });
+    expect(unclear.stderr).toMatch(/Which of the accounts\?/);
+    await home.run(['logout', `collegue@${new URL(elsewhere).host}`, '--clear-cache']);
     const out = await home.run(['logout', 'collegue', '--clear-cache']);
-    expect(out.stdout).toContain('collegue@');
+    expect(out.stdout).toContain('collegue@127.0.0.1');
     const { stdout } = await home.run(['accounts']);
     expect(stdout).toMatch(new RegExp(`^${nuage.user}@\\S+ \\(logged in, default\\)\n$`));
   });

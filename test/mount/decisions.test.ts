@@ -71,6 +71,8 @@ describe('a change that the server refuses', { timeout: 90_000 }, () => {
     const saved = path.join(mounted.data, 'saved');
     expect((await mounted.command('retry', mounted.folder, '--save-to', saved)).code).toBe(0);
     expect(fs.readFileSync(path.join(saved, 'new.txt'), 'utf8')).toBe('new');
+    const again = await mounted.command('retry', mounted.folder, '--save-to', saved);
+    expect(again.stderr).toMatch(/could not be written: it exists already/);
     const asked = await mounted.command('discard', mounted.folder);
     expect(asked.code).toBe(9);
     expect(asked.stdout).toContain('new.txt: exists on this machine only, and is deleted');
