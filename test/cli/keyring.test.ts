@@ -246,7 +246,7 @@ describe('the keyring', () => {
     rememberAccount({ ...OWNER, secret: 'keyring' });
     await keepPassword(OWNER, 'sécret');
     service.isLocked = true;
-    expect(await examineLogins()).toMatchObject([{ check: 'login', state: 'warning' }]);
+    expect((await examineLogins()).findings).toMatchObject([{ check: 'login', state: 'warning' }]);
     expect(service.isLocked).toBe(true);
   });
 });
