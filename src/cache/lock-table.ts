@@ -55,7 +55,7 @@ export class LockTable {
   }
 
   seen(fileId: string): SeenLock | undefined {
-    return this.#seen.size === 0 ? undefined : this.#seen.get(fileId);
+    return this.#seen.get(fileId);
   }
 
   allSeen(): readonly SeenLock[] {

@@ -12,6 +12,7 @@ import {
   MASS_LOSS_SHARE,
   MERGE_SLICE_ENTRIES,
 } from '../limits.js';
+import { areMoreThan } from './count-below.js';
 import { decideGone, type LocalState } from './conflict.js';
 import type { SyncContext } from './context.js';
 import type { SlicedWork, Slices } from './slices.js';
@@ -100,21 +101,10 @@ export class Missing implements SlicedWork {
     const fresh = [...this.#nodes].filter((ino) => !this.#doubted.has(ino));
     if (fresh.length === 0) return false;
     if (this.#mustConfirm) return true;
-    const known = this.#context.tree.count();
+    const { tree } = this.#context;
+    const known = tree.count();
     if (known < MASS_LOSS_ENTRIES_MIN) return false;
-    return this.#hasMore(fresh, known * MASS_LOSS_SHARE);
-  }
-
-  /** Whether these are more than `bound` entries, with all below them. */
-  #hasMore(inos: readonly number[], bound: number): boolean {
-    const todo = [...inos];
-    let count = todo.length;
-    for (let ino = todo.pop(); ino !== undefined && count <= bound; ino = todo.pop()) {
-      const children = this.#context.tree.children(ino);
-      count += children.length;
-      for (const child of children) if (child.isFolder) todo.push(child.ino);
-    }
-    return count > bound;
+    return areMoreThan(known * MASS_LOSS_SHARE, fresh, (ino) => tree.children(ino));
   }
 
   #doubt(): void {
