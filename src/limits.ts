@@ -575,8 +575,18 @@ export const BULK_FOLDER_ENTRIES_MAX = 5_000;
 /** After trouble with one request, files go one by one for so long. */
 export const BULK_REST_MS = 600_000;
 
-/** Size of a chunk; larger only where a file would need more than {@link CHUNKS_MAX}. */
+/** Size of a chunk as long as nothing is known of the line. */
 export const CHUNK_BYTES_DEFAULT = 10 * MIB;
+
+/**
+ * A chunk holds what the line brings in this time, within what the server takes: on a fast line the
+ * server's pause after each is most of an upload (256 MiB beside a Nextcloud 32, two at once: 2.8 s
+ * in chunks of 10 MiB, 0.9 s of 50, 0.55 s of 100), on a slow one a break costs a chunk.
+ */
+export const CHUNK_MS_WANTED = 5_000;
+
+/** Where the server keeps its files in an S3 store, that takes no smaller ones (but the last). */
+export const CHUNK_BYTES_FITTED_MIN = 5 * MIB;
 
 /** A server that refuses even this is not one to upload to. */
 export const CHUNK_BYTES_MIN = 1 * MIB;

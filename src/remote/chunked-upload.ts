@@ -2,13 +2,17 @@
  * Chunked upload v2: the pieces go into a folder of their own, and one MOVE puts them together in
  * place of the file, which keeps its id. The folder's name holds the content's hash and the size
  * of a chunk, so whatever stands in it belongs to exactly these bytes: an upload goes on where it
- * stopped, also after a restart. Nextcloud developer manual, "Chunked file upload".
+ * stopped, also after a restart. The size follows from the line when the upload begins, and is that
+ * of the folder when it goes on. Nextcloud developer manual, "Chunked file upload".
  */
+import type { Clock } from '../clock.js';
 import { NuageError } from '../errors.js';
 import {
   CHUNKS_MAX,
   CHUNK_BYTES_DEFAULT,
+  CHUNK_BYTES_FITTED_MIN,
   CHUNK_BYTES_MIN,
+  CHUNK_MS_WANTED,
   CLEAN_UP_TIMEOUT_MS,
   UPLOAD_CHUNKS_AT_ONCE_MAX,
   UPLOAD_RESTARTS_MAX,
@@ -20,12 +24,20 @@ import { propfind, stat } from './listing.js';
 import { CHUNK_PROPFIND, sizeOf } from './properties.js';
 import { ifFound } from './settle.js';
 import { piecesOf } from './upload-body.js';
+import type { UploadLine } from './upload-line.js';
 import type { Upload, WriteOutcome } from './write-outcome.js';
 
 /** What the server takes; `bytesMax` shrinks when it refuses a chunk as too large. */
 export interface ChunkLimits {
   bytesMax: number;
   parallelMax: number;
+}
+
+/** What all chunked uploads of an account share. */
+export interface ChunkedUploads {
+  readonly chunks: ChunkLimits;
+  readonly line: UploadLine;
+  readonly clock: Clock;
 }
 
 interface Chunk {
@@ -38,16 +50,19 @@ interface Chunk {
 export async function chunkedWrite(
   context: DavContext,
   upload: Upload,
-  limits: ChunkLimits,
+  shared: ChunkedUploads,
 ): Promise<WriteOutcome> {
+  const limits = shared.chunks;
   // The server looks at conditions only after all bytes have come.
   const early = await checkEarly(context, upload);
   if (early !== undefined) return early;
-  for (let restarts = 0; ; restarts += 1) {
-    const chunkBytes = chunkBytesFor(upload.size, limits);
-    const folder = folderOf(upload, chunkBytes);
+  let begun = upload.wasTried ? await chunkBytesBegunWith(context, upload) : undefined;
+  for (let restarts = 0; ; restarts += 1, begun = undefined) {
+    const fitted = chunkBytesFor(upload.size, shared);
+    const chunkBytes = begun !== undefined && begun <= limits.bytesMax ? begun : fitted;
+    const folder = `${folderPrefix(upload)}${chunkBytes / CHUNK_BYTES_MIN}`;
     try {
-      await sendChunks(context, upload, { folder, chunkBytes, parallelMax: limits.parallelMax });
+      await sendChunks(context, upload, { folder, chunkBytes, shared });
       return await assemble(context, upload, folder);
     } catch (error) {
       if (!(error instanceof NuageError)) throw error;
@@ -72,16 +87,37 @@ async function checkEarly(context: DavContext, upload: Upload): Promise<WriteOut
   });
 }
 
-/** A whole number of MiB, so that resuming finds the same chunks. */
-function chunkBytesFor(size: number, limits: ChunkLimits): number {
-  const wanted = Math.max(CHUNK_BYTES_DEFAULT, Math.ceil(size / CHUNKS_MAX));
+/** What the line brings in a few seconds, in whole MiB: what a break costs, and what it is worth. */
+function chunkBytesFor(size: number, { chunks, line }: ChunkedUploads): number {
+  const fitted = line.bytesIn(CHUNK_MS_WANTED) ?? CHUNK_BYTES_DEFAULT;
+  const wanted = Math.max(fitted, CHUNK_BYTES_FITTED_MIN, size / CHUNKS_MAX);
   const rounded = Math.ceil(wanted / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
-  const allowed = Math.floor(limits.bytesMax / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
+  const allowed = Math.floor(chunks.bytesMax / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
   return Math.max(Math.min(rounded, allowed), CHUNK_BYTES_MIN);
 }
 
-function folderOf(upload: Upload, chunkBytes: number): string {
-  return `nuage-${upload.uploadId}-${upload.hash.slice(0, 32)}-${chunkBytes / CHUNK_BYTES_MIN}`;
+/** What follows is the size of a chunk, in {@link CHUNK_BYTES_MIN}. */
+function folderPrefix(upload: Upload): string {
+  return `nuage-${upload.uploadId}-${upload.hash.slice(0, 32)}-`;
+}
+
+/** With smaller or larger ones, all that has arrived would be sent again. */
+async function chunkBytesBegunWith(
+  context: DavContext,
+  upload: Upload,
+): Promise<number | undefined> {
+  const { path, signal } = upload;
+  const prefix = folderPrefix(upload);
+  let found: number | undefined;
+  const address = `${context.uploads.address('')}/`;
+  const request = { address, depth: '1', body: CHUNK_PROPFIND, path, signal } as const;
+  await propfind(context.http, request, (row) => {
+    const place = context.uploads.pathOf(row.href);
+    if ('refused' in place || !place.path.startsWith(prefix)) return;
+    const units = Number(place.path.slice(prefix.length));
+    if (Number.isSafeInteger(units) && units > 0) found = units * CHUNK_BYTES_MIN;
+  });
+  return found;
 }
 
 /** Another content, or another version there: nobody will ever want these chunks. */
@@ -103,7 +139,7 @@ function mayRestart(error: NuageError, chunkBytes: number, limits: ChunkLimits):
 interface ChunkPlan {
   readonly folder: string;
   readonly chunkBytes: number;
-  readonly parallelMax: number;
+  readonly shared: ChunkedUploads;
 }
 
 async function sendChunks(context: DavContext, upload: Upload, plan: ChunkPlan): Promise<void> {
@@ -181,10 +217,17 @@ async function sendInParallel(
   };
   const worker = async (): Promise<void> => {
     for (const chunk of queue) {
+      const { clock, line } = plan.shared;
+      const begunAt = clock.monotonic();
       await sendChunk(context, { ...upload, signal }, plan.folder, { chunk, progress });
+      line.learn(chunk.end - chunk.start, clock.monotonic() - begunAt);
     }
   };
-  const workers = Math.min(plan.parallelMax, UPLOAD_CHUNKS_AT_ONCE_MAX, plan.missing.length);
+  const workers = Math.min(
+    plan.shared.chunks.parallelMax,
+    UPLOAD_CHUNKS_AT_ONCE_MAX,
+    plan.missing.length,
+  );
   let failure: unknown;
   const guarded = async (): Promise<void> => {
     try {

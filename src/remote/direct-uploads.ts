@@ -11,18 +11,21 @@ import {
   DIRECT_PUT_NEW_BYTES_MAX,
   DIRECT_PUT_TRIAL_MS,
 } from '../limits.js';
+import type { UploadLine } from './upload-line.js';
 
 export class DirectUploads {
   readonly #clock: Clock;
-  #bytesMax = DIRECT_PUT_NEW_BYTES_MAX;
+  readonly #line: UploadLine;
   #refusedBytes = Infinity;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, line: UploadLine) {
     this.#clock = clock;
+    this.#line = line;
   }
 
   admits(size: number): boolean {
-    return size <= this.#bytesMax && size < this.#refusedBytes;
+    if (size > DIRECT_PUT_NEW_BYTES_MAX || size >= this.#refusedBytes) return false;
+    return size <= (this.#line.bytesIn(DIRECT_PUT_MS_MAX) ?? Infinity);
   }
 
   /** The server, or one in front of it, takes no body of this size. */
@@ -30,17 +33,8 @@ export class DirectUploads {
     this.#refusedBytes = Math.min(this.#refusedBytes, size);
   }
 
-  /** The line may be another one: what was learnt is forgotten. */
-  forget(): void {
-    this.#bytesMax = DIRECT_PUT_NEW_BYTES_MAX;
-  }
-
   begin(size: number): DirectTrial {
-    return new DirectTrial(this.#clock, size, (bytesPerMs) => {
-      const bearable = bytesPerMs * DIRECT_PUT_MS_MAX;
-      const atLeast = Math.max(bearable, CHUNK_BYTES_DEFAULT);
-      this.#bytesMax = Math.min(atLeast, DIRECT_PUT_NEW_BYTES_MAX);
-    });
+    return new DirectTrial(this.#clock, size, this.#line);
   }
 }
 
@@ -48,14 +42,14 @@ export class DirectUploads {
 export class DirectTrial {
   readonly #clock: Clock;
   readonly #size: number;
-  readonly #learn: (bytesPerMs: number) => void;
+  readonly #line: UploadLine;
   #startedAt: number | undefined;
   #isGivenUp = false;
 
-  constructor(clock: Clock, size: number, learn: (bytesPerMs: number) => void) {
+  constructor(clock: Clock, size: number, line: UploadLine) {
     this.#clock = clock;
     this.#size = size;
-    this.#learn = learn;
+    this.#line = line;
   }
 
   /** Chunks are to be tried instead. */
@@ -71,13 +65,12 @@ export class DirectTrial {
     if (this.#size <= CHUNK_BYTES_DEFAULT || took < DIRECT_PUT_TRIAL_MS) return;
     if ((this.#size / bytes) * took <= DIRECT_PUT_MS_MAX) return;
     this.#isGivenUp = true;
-    this.#learn(bytes / took);
+    this.#line.learn(bytes, took);
     throw new NuageError('aborted', 'the line is too slow for one request');
   }
 
-  /** Only a large file tells of the line: with a small one the server's pause is all. */
   done(): void {
-    if (this.#startedAt === undefined || this.#size < CHUNK_BYTES_DEFAULT / 2) return;
-    this.#learn(this.#size / Math.max(1, this.#clock.monotonic() - this.#startedAt));
+    if (this.#startedAt === undefined) return;
+    this.#line.learn(this.#size, this.#clock.monotonic() - this.#startedAt);
   }
 }

@@ -41,7 +41,8 @@ import type {
 import type { RequestCounters } from './request-counters.js';
 import { parseServerAddress } from './server-address.js';
 import { readTogether } from './together.js';
-import { write } from './upload.js';
+import { write, type UploadLimits } from './upload.js';
+import { UploadLine } from './upload-line.js';
 
 export interface NextcloudOptions {
   readonly url: string;
@@ -84,7 +85,8 @@ class Nextcloud implements Remote {
     bytesMax: CHUNK_BYTES_SERVER_DEFAULT,
     parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX,
   };
-  readonly #directUploads: DirectUploads;
+  readonly #uploadLine = new UploadLine();
+  readonly #uploadLimits: UploadLimits;
   readonly #newFiles: NewFiles;
   #context: DavContext | undefined;
 
@@ -94,7 +96,12 @@ class Nextcloud implements Remote {
     this.#user = options.user;
     this.#wantsLocks = options.locks !== false;
     this.#newFiles = new NewFiles(options.clock);
-    this.#directUploads = new DirectUploads(options.clock);
+    this.#uploadLimits = {
+      chunks: this.#chunkLimits,
+      direct: new DirectUploads(options.clock, this.#uploadLine),
+      line: this.#uploadLine,
+      clock: options.clock,
+    };
     this.#http = new HttpClient({
       server: parseServerAddress(options.url, { allowInsecure: options.allowInsecure === true }),
       user: options.user,
@@ -142,11 +149,7 @@ class Nextcloud implements Remote {
 
   readonly write: Remote['write'] = async (path, source, metadata, options) => {
     const context = await this.#dav(options.signal);
-    return write(
-      context,
-      { path, source, metadata, ...options },
-      { chunks: this.#chunkLimits, direct: this.#directUploads },
-    );
+    return write(context, { path, source, metadata, ...options }, this.#uploadLimits);
   };
 
   readonly writeTogether: Remote['writeTogether'] = async (files, signal) =>
@@ -222,7 +225,7 @@ class Nextcloud implements Remote {
 
   renewConnections(): void {
     this.#http.renewConnections();
-    this.#directUploads.forget();
+    this.#uploadLine.forget();
   }
 
   async close(): Promise<void> {

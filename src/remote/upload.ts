@@ -15,7 +15,7 @@ import {
   WRITES_OF_ONE_UPLOAD_MAX,
 } from '../limits.js';
 import { adopt } from './adopt.js';
-import { chunkedWrite, type ChunkLimits } from './chunked-upload.js';
+import { chunkedWrite, type ChunkedUploads } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
 import type { DirectTrial, DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
@@ -35,8 +35,7 @@ export interface WriteRequest {
 }
 
 /** What the server takes and what the line carries; both learn from what they meet. */
-export interface UploadLimits {
-  readonly chunks: ChunkLimits;
+export interface UploadLimits extends ChunkedUploads {
   readonly direct: DirectUploads;
 }
 
@@ -76,7 +75,7 @@ async function writeOnce(
   upload: Upload,
   limits: UploadLimits,
 ): Promise<WriteOutcome> {
-  if (!goesDirectly(upload, limits.direct)) return chunkedWrite(context, upload, limits.chunks);
+  if (!goesDirectly(upload, limits.direct)) return chunkedWrite(context, upload, limits);
   const trial = limits.direct.begin(upload.size);
   try {
     return await directWrite(context, upload, trial);
@@ -88,7 +87,7 @@ async function writeOnce(
     } else if (!trial.isGivenUp) {
       throw error;
     }
-    return chunkedWrite(context, upload, limits.chunks);
+    return chunkedWrite(context, upload, limits);
   }
 }
 

@@ -94,6 +94,16 @@ contract('a chunked upload', (server) => {
     await upload.abort();
   });
 
+  it('is listed with the others that are open, without its chunks', async () => {
+    const upload = await open(server, `${await server.folder()}/a`);
+    await upload.chunk('1', 'abc');
+    const answer = await server.send('PROPFIND', server.upload(''), { headers: { depth: '1' } });
+    expect(answer.status).toBe(207);
+    const ours = parseRows(answer.text).filter(({ href }) => href.includes(upload.id));
+    expect(ours.map(({ href }) => href.split('/').slice(-2))).toEqual([[upload.id, '']]);
+    await upload.abort();
+  });
+
   it('of a wrong total is refused, and the chunks stay', async () => {
     const dir = await server.folder();
     const upload = await open(server, `${dir}/a`);

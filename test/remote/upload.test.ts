@@ -236,15 +236,18 @@ describe('a new file of more than a chunk', () => {
     const { nuage, remote } = await nuageAccount();
     nuage.faults.network.uploadBytesPerSecond = 4 * MIB;
     const bytes = randomBytes(size);
-    const sent = send(remote, 'f', bytes);
+    const controller = new AbortController();
+    const given = kindOf(send(remote, 'f', bytes, { signal: controller.signal }));
+    while (nuage.requests.of('MKCOL').length === 0) await pause(20);
+    controller.abort();
+    expect(await given).toBe('aborted');
+    nuage.requests.clear();
+    const sent = send(remote, 'g', bytes);
     while (nuage.requests.of('MKCOL').length === 0) await pause(20);
     nuage.faults.network.uploadBytesPerSecond = undefined;
     await sent;
-    await expectStored(nuage, 'f', bytes);
-    nuage.requests.clear();
-    await send(remote, 'g', bytes);
     expect(nuage.requests.of('PUT', /\/g$/)).toHaveLength(0);
-    expect(nuage.requests.of('PUT', /\/uploads\//)).toHaveLength(3);
+    expect(nuage.requests.of('PUT', /\/uploads\//).length).toBeGreaterThan(1);
     await expectStored(nuage, 'g', bytes);
   });
 
@@ -269,6 +272,45 @@ describe('a chunked upload', () => {
     const metadata = { uploadId: 'abcdefgh12345678', wasTried: true };
     nuage.faults.add({ path: '/3$', times: 3, action: { kind: 'drop', at: 'request-body' } });
     expect(await kindOf(send(remote, 'f', bytes, metadata))).toBe('offline');
+    nuage.requests.clear();
+    await send(remote, 'f', bytes, metadata);
+    expect(nuage.requests.of('PUT').map(({ path }) => path.slice(-2))).toEqual(['/3']);
+    await expectStored(nuage, 'f', bytes);
+  });
+
+  it('has chunks as large as a fast line and the server bear, as soon as it is known', async () => {
+    const { nuage, remote } = await nuageAccount();
+    await send(remote, 'f', randomBytes(size), { wasTried: true });
+    const sizes = () =>
+      nuage.requests.of('PUT').map(({ headers }) => Number(headers['content-length']) / MIB);
+    expect(sizes()).toEqual([10, 10, 5]);
+    nuage.requests.clear();
+    await send(remote, 'g', randomBytes(size), { wasTried: true });
+    expect(sizes()).toEqual([25]);
+  });
+
+  it('has small ones on a slow line', async () => {
+    const { nuage, remote } = await nuageAccount();
+    nuage.faults.network.uploadBytesPerSecond = MIB;
+    await send(remote, 'f', randomBytes(1.5 * MIB));
+    const controller = new AbortController();
+    const { signal } = controller;
+    const given = kindOf(send(remote, 'g', randomBytes(size), { wasTried: true, signal }));
+    while (nuage.requests.of('PUT', /uploads/).length === 0) await pause(20);
+    controller.abort();
+    expect(await given).toBe('aborted');
+    const first = nuage.requests.of('PUT', /uploads/)[0]?.headers['content-length'];
+    expect(Number(first) / MIB).toBeGreaterThanOrEqual(5);
+    expect(Number(first) / MIB).toBeLessThan(8);
+  });
+
+  it('goes on with chunks of the size that it began with, however fast the line is', async () => {
+    const { nuage, remote } = await nuageAccount();
+    const bytes = randomBytes(size);
+    const metadata = { uploadId: 'abcdefgh12345678', wasTried: true };
+    nuage.faults.add({ path: '/3$', times: 3, action: { kind: 'drop', at: 'request-body' } });
+    await failure(send(remote, 'f', bytes, metadata));
+    await send(remote, 'g', randomBytes(size));
     nuage.requests.clear();
     await send(remote, 'f', bytes, metadata);
     expect(nuage.requests.of('PUT').map(({ path }) => path.slice(-2))).toEqual(['/3']);
