@@ -87,7 +87,7 @@ async function checkEarly(context: DavContext, upload: Upload): Promise<WriteOut
   });
 }
 
-/** What the line brings in a few seconds, in whole MiB: what a break costs, and what it is worth. */
+/** What the line brings in a few seconds, in whole MiB: a break costs one, and each a request. */
 function chunkBytesFor(size: number, { chunks, line }: ChunkedUploads): number {
   const fitted = line.bytesIn(CHUNK_MS_WANTED) ?? CHUNK_BYTES_DEFAULT;
   const wanted = Math.max(fitted, CHUNK_BYTES_FITTED_MIN, size / CHUNKS_MAX);
