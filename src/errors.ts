@@ -81,6 +81,20 @@ export interface ErrorDetails {
 export const NO_RESOURCES_HINT =
   'Close some programs, or raise `nofile` and `nproc` in /etc/security/limits.conf.';
 
+/** What the disk and the tables of open files refuse, by the system's code. */
+export const KIND_OF_SYSTEM_CODE: Readonly<Record<string, ErrorKind>> = {
+  ENOSPC: 'disk-full',
+  EDQUOT: 'disk-full',
+  EMFILE: 'no-resources',
+  ENFILE: 'no-resources',
+};
+
+/** The `code` of an error of the system or of SQLite; empty where there is none. */
+export function codeOf(error: unknown): string {
+  if (!(error instanceof Error) || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}
+
 /** Where these were thrown says something; all others answer what was asked, thousands a second. */
 const KINDS_WITH_STACK: ReadonlySet<ErrorKind> = new Set(['assertion', 'corrupt', 'io']);
 

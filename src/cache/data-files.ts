@@ -5,11 +5,11 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { assert } from '../assert.js';
-import { NuageError } from '../errors.js';
+import { codeOf, NuageError } from '../errors.js';
 import { IDLE_DATA_FILES_MAX } from '../limits.js';
 import type { Logger } from '../log.js';
 import type { ContentState } from './content-row.js';
-import { codeOf, onDisk, toDiskError } from './disk-error.js';
+import { onDisk, toDiskError } from './disk-error.js';
 import { dataFolder, ensurePrivateFolder, syncFolder } from './state-folder.js';
 
 const ID = /^[0-9a-f]{32}$/;

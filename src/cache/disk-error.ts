@@ -1,5 +1,11 @@
 /** Turns what `fs` and SQLite throw into the project's errors. The only place that reads codes. */
-import { type ErrorKind, NO_RESOURCES_HINT, NuageError } from '../errors.js';
+import {
+  codeOf,
+  type ErrorKind,
+  KIND_OF_SYSTEM_CODE,
+  NO_RESOURCES_HINT,
+  NuageError,
+} from '../errors.js';
 
 const HINTS: Partial<Record<ErrorKind, string>> = {
   'disk-full': 'Free some space on the disk that holds the cache of nuage-mount.',
@@ -23,28 +29,17 @@ export function onDisk<T>(op: string, fn: () => T): T {
   }
 }
 
-/** The `code` of a system or SQLite error; empty where there is none. */
-export function codeOf(error: unknown): string {
-  if (!(error instanceof Error) || !('code' in error)) return '';
-  return typeof error.code === 'string' ? error.code : '';
-}
-
 function kindOf(code: string): ErrorKind {
   switch (code) {
-    case 'ENOSPC':
-    case 'EDQUOT':
     case 'SQLITE_FULL':
       return 'disk-full';
-    case 'EMFILE':
-    case 'ENFILE':
-      return 'no-resources';
     case 'EFBIG':
       return 'too-large';
     case 'EEXIST':
     case 'SQLITE_CONSTRAINT_UNIQUE':
       return 'exists';
     default:
-      return kindOfFamily(code);
+      return KIND_OF_SYSTEM_CODE[code] ?? kindOfFamily(code);
   }
 }
 

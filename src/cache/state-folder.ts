@@ -4,8 +4,8 @@
  */
 import fs from 'node:fs';
 import path from 'node:path';
-import { NuageError } from '../errors.js';
-import { codeOf, onDisk } from './disk-error.js';
+import { codeOf, NuageError } from '../errors.js';
+import { onDisk } from './disk-error.js';
 
 const DATABASE = 'nuage.sqlite';
 const DATA = 'data';

@@ -1,7 +1,7 @@
 /** `retry` and `discard`: what to do about changes that the server does not take. */
 import fs from 'node:fs/promises';
 import path from 'node:path';
-import { codeOf } from '../cache/disk-error.js';
+import { codeOf } from '../errors.js';
 import type { GivenUp } from '../sync/give-up.js';
 import { ask } from './control-client.js';
 import { CommandError, EXIT } from './exit-codes.js';

@@ -5,7 +5,7 @@
 import type { SpawnSyncReturns } from 'node:child_process';
 import { spawnSync } from 'node:child_process';
 import { closeSync } from 'node:fs';
-import { type ErrorKind, NO_RESOURCES_HINT, NuageError } from '../errors.js';
+import { codeOf, type ErrorKind, NO_RESOURCES_HINT, NuageError } from '../errors.js';
 import { FUSERMOUNT_MS_MAX } from '../limits.js';
 import { mountOn, canonicalMountPoint } from './mount-table.js';
 import { receiveDescriptor } from './receive-descriptor.js';
@@ -58,10 +58,6 @@ const REFUSALS: Readonly<Record<string, { readonly kind: ErrorKind; readonly hin
   EAGAIN: { kind: 'no-resources', hint: NO_RESOURCES_HINT },
   EMFILE: { kind: 'no-resources', hint: NO_RESOURCES_HINT },
 };
-
-function codeOf(error: Error): string {
-  return 'code' in error ? String(error.code) : '';
-}
 
 function run(args: readonly string[], socket: number | undefined): SpawnSyncReturns<string> {
   const result = spawnSync(PROGRAM, args, {

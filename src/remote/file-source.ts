@@ -4,18 +4,11 @@
  * and after, are those of the expected version.
  */
 import fs from 'node:fs';
-import { type ErrorKind, NuageError } from '../errors.js';
+import { codeOf, KIND_OF_SYSTEM_CODE, NuageError } from '../errors.js';
 import type { VersionGuard } from './messages.js';
 import type { UploadSource } from './remote.js';
 
 const { O_RDONLY, O_NOFOLLOW } = fs.constants;
-
-const KIND_OF_CODE: Readonly<Record<string, ErrorKind>> = {
-  ENOSPC: 'disk-full',
-  EDQUOT: 'disk-full',
-  EMFILE: 'no-resources',
-  ENFILE: 'no-resources',
-};
 
 export class FileSource implements UploadSource {
   readonly #fd: number;
@@ -65,14 +58,10 @@ export function openDataFile(dataFile: string, flags: number): number {
 }
 
 export function diskError(op: string, error: unknown): NuageError {
-  const kind = KIND_OF_CODE[codeOf(error)] ?? 'io';
+  const kind = KIND_OF_SYSTEM_CODE[codeOf(error)] ?? 'io';
   return new NuageError(kind, `the disk of the cache: ${String(error)}`, { op, cause: error });
 }
 
 function changed(): NuageError {
   return new NuageError('aborted', 'the file is being written', { op: 'read data file' });
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
 }

@@ -2,7 +2,8 @@
 import { execFileSync } from 'node:child_process';
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { codeOf, toDiskError } from '../../src/cache/disk-error.js';
+import { toDiskError } from '../../src/cache/disk-error.js';
+import { codeOf } from '../../src/errors.js';
 import { BLOCK_SIZE_BYTES as B } from '../../src/limits.js';
 import { scratchFolder } from '../support/scratch.js';
 import { bytes, type Cache, draft, kindOf, openCache } from './support.js';
