@@ -247,7 +247,7 @@ describe('a new file of more than a chunk', () => {
     nuage.faults.network.uploadBytesPerSecond = undefined;
     await sent;
     expect(nuage.requests.of('PUT', /\/g$/)).toHaveLength(0);
-    expect(nuage.requests.of('PUT', /\/uploads\//).length).toBeGreaterThan(1);
+    expect(nuage.requests.of('PUT', /\/uploads\//).length).toBeGreaterThan(0);
     await expectStored(nuage, 'g', bytes);
   });
 
