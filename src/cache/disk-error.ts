@@ -1,4 +1,4 @@
-/** Turns what `fs` and SQLite throw into the project's errors. The only place that reads codes. */
+/** Turns what `fs` and SQLite throw into the project's errors. */
 import {
   codeOf,
   type ErrorKind,

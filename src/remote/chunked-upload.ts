@@ -109,7 +109,7 @@ async function chunkBytesBegunWith(
   const { path, signal } = upload;
   const prefix = folderPrefix(upload);
   let found: number | undefined;
-  const address = `${context.uploads.address('')}/`;
+  const address = context.uploads.address('');
   const request = { address, depth: '1', body: CHUNK_PROPFIND, path, signal } as const;
   await propfind(context.http, request, (row) => {
     const place = context.uploads.pathOf(row.href);
@@ -220,7 +220,7 @@ async function sendInParallel(
       const { clock, line } = plan.shared;
       const begunAt = clock.monotonic();
       await sendChunk(context, { ...upload, signal }, plan.folder, { chunk, progress });
-      line.learn(chunk.end - chunk.start, clock.monotonic() - begunAt);
+      line.answered(chunk.end - chunk.start, clock.monotonic() - begunAt);
     }
   };
   const workers = Math.min(

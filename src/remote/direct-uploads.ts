@@ -65,12 +65,12 @@ export class DirectTrial {
     if (this.#size <= CHUNK_BYTES_DEFAULT || took < DIRECT_PUT_TRIAL_MS) return;
     if ((this.#size / bytes) * took <= DIRECT_PUT_MS_MAX) return;
     this.#isGivenUp = true;
-    this.#line.learn(bytes, took);
+    this.#line.sent(bytes, took);
     throw new NuageError('aborted', 'the line is too slow for one request');
   }
 
   done(): void {
     if (this.#startedAt === undefined) return;
-    this.#line.learn(this.#size, this.#clock.monotonic() - this.#startedAt);
+    this.#line.answered(this.#size, this.#clock.monotonic() - this.#startedAt);
   }
 }

@@ -11,7 +11,6 @@ import { CHUNK_BYTES_SERVER_DEFAULT, UPLOAD_CHUNKS_AT_ONCE_MAX } from '../limits
 import type { Logger } from '../log.js';
 import { checkServer, fetchCapabilities, fetchIdentity, fetchQuota } from './account.js';
 import type { BandwidthLimits } from './bandwidth.js';
-import type { ChunkLimits } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
 import { DirectUploads } from './direct-uploads.js';
 import { read } from './download.js';
@@ -81,11 +80,6 @@ class Nextcloud implements Remote {
   readonly #random: () => number;
   readonly #user: string;
   readonly #wantsLocks: boolean;
-  readonly #chunkLimits: ChunkLimits = {
-    bytesMax: CHUNK_BYTES_SERVER_DEFAULT,
-    parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX,
-  };
-  readonly #uploadLine = new UploadLine();
   readonly #uploadLimits: UploadLimits;
   readonly #newFiles: NewFiles;
   #context: DavContext | undefined;
@@ -96,10 +90,11 @@ class Nextcloud implements Remote {
     this.#user = options.user;
     this.#wantsLocks = options.locks !== false;
     this.#newFiles = new NewFiles(options.clock);
+    const line = new UploadLine();
     this.#uploadLimits = {
-      chunks: this.#chunkLimits,
-      direct: new DirectUploads(options.clock, this.#uploadLine),
-      line: this.#uploadLine,
+      chunks: { bytesMax: CHUNK_BYTES_SERVER_DEFAULT, parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX },
+      direct: new DirectUploads(options.clock, line),
+      line,
       clock: options.clock,
     };
     this.#http = new HttpClient({
@@ -225,7 +220,7 @@ class Nextcloud implements Remote {
 
   renewConnections(): void {
     this.#http.renewConnections();
-    this.#uploadLine.forget();
+    this.#uploadLimits.line.forget();
   }
 
   async close(): Promise<void> {
@@ -241,8 +236,8 @@ class Nextcloud implements Remote {
   }
 
   #learn(info: Omit<ServerInfo, 'version'>): DavContext {
-    this.#chunkLimits.bytesMax = info.chunkBytesMax;
-    this.#chunkLimits.parallelMax = info.parallelChunksMax;
+    this.#uploadLimits.chunks.bytesMax = info.chunkBytesMax;
+    this.#uploadLimits.chunks.parallelMax = info.parallelChunksMax;
     this.#newFiles.offered(info.bulkUpload);
     return this.#contextFor(info);
   }

@@ -2,15 +2,19 @@
  * How fast the line carries uploads, as the last large request has told: of it follows which files
  * go in one PUT, and how large the chunks of the others are.
  */
-import { CHUNK_BYTES_DEFAULT, DIRECT_PUT_TRIAL_MS } from '../limits.js';
+import { CHUNK_BYTES_DEFAULT } from '../limits.js';
 
 export class UploadLine {
   #bytesPerMs: number | undefined;
 
-  /** What is small and quick tells of the server's pause alone. */
-  learn(bytes: number, ms: number): void {
-    if (bytes < CHUNK_BYTES_DEFAULT / 2 && ms < DIRECT_PUT_TRIAL_MS) return;
+  /** So much has left, and no answer is in it. */
+  sent(bytes: number, ms: number): void {
     this.#bytesPerMs = bytes / Math.max(1, ms);
+  }
+
+  /** Sent and answered. Only what is large tells of the line: else the server's pause is all. */
+  answered(bytes: number, ms: number): void {
+    if (bytes >= CHUNK_BYTES_DEFAULT / 2) this.sent(bytes, ms);
   }
 
   /** What one request brings in this time; undefined while nothing is known. */
