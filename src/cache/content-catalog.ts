@@ -135,6 +135,15 @@ export class ContentCatalog {
     this.#storedBytes = this.#rows.storedBytes();
   }
 
+  /** Written before the last process ended, and perhaps in the system's memory alone. */
+  loadUnsynced(): void {
+    for (const id of this.#rows.unsynced()) {
+      const state = this.get(id);
+      state.isNewFile = true;
+      state.unflushedBytes = state.size;
+    }
+  }
+
   #load(id: string): ContentState | undefined {
     const state = this.#rows.get(id);
     if (state === undefined) return undefined;

@@ -69,7 +69,6 @@ export function recoverContents(parts: RecoveryParts): RecoveryReport {
       (state.dirty ? damagedDirty : damagedClean).push(state.id);
     }
   });
-  for (const id of rows.unsynced()) syncAgain(parts, id);
   // Rows that were deleted above must not come back to files that are gone.
   db.barrier();
   const orphans = removeOrphans(files, new Set(known.map(([id]) => id)));
@@ -169,24 +168,6 @@ function restoreSize(files: DataFiles, state: ContentState, fileSize: number): v
   map.addWhole(0, kept);
   for (const gap of state.map?.missing(0, state.size) ?? []) map.deleteTouched(gap.start, gap.end);
   state.map = map;
-}
-
-/**
- * Written before the process died: it is still in the system's memory, so it can be made durable.
- */
-function syncAgain({ rows, files, logger }: RecoveryParts, id: string): void {
-  const state = rows.get(id);
-  if (state === undefined) return;
-  state.isNewFile = true;
-  try {
-    files.sync(state, true);
-    state.unsynced = false;
-    rows.save(state);
-  } catch (error) {
-    logger.error('unsent work could not be synced', { id, reason: String(error) });
-  } finally {
-    files.close(state);
-  }
 }
 
 function removeOrphans(files: DataFiles, known: ReadonlySet<string>): string[] {

@@ -355,6 +355,7 @@ export class ContentStore {
       logger: this.#logger,
     });
     this.#catalog.recount();
+    this.#catalog.loadUnsynced();
     return report;
   }
 

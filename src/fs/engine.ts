@@ -125,6 +125,7 @@ export class Engine {
     sync.start();
     sync.push.learn(this.#server?.pushUrl);
     this.#housekeeping.start();
+    if (this.context.contents.hasUnsynced()) this.context.durability.changed();
     this.context.keeper.start();
     sync.connection.onChange((online) => {
       if (online && this.#server === undefined) this.#learnServer();

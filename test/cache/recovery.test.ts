@@ -70,6 +70,16 @@ describe('after a crash', () => {
     expect(cache.contents.size(b)).toBe(7);
     cache.contents.read(b, 0, into);
     expect(into).toEqual(bytes(7, 2));
+  });
+
+  it('what was not synced yet waits to be synced again', () => {
+    const id = dirty({ name: 'b' }, 7);
+    killAndRecover();
+    const [round] = cache.contents.takeSyncRounds();
+    expect(round?.dataFiles).toEqual([cache.contents.dataPath(id)]);
+    if (round !== undefined) cache.contents.endSyncRound(round, new Set());
+    expect(cache.contents.hasUnsynced()).toBe(false);
+    killAndRecover();
     expect(cache.contents.hasUnsynced()).toBe(false);
   });
 
