@@ -165,6 +165,25 @@ CREATE TABLE own_lock (
 /** For whoever reads a folder in pieces. */
 const CHILDREN = 'CREATE INDEX node_child ON node (parent) WHERE parent IS NOT NULL;';
 
+/**
+ * Uploads whose outcome is not known yet. DISPOSABLE, at the price of a conflict copy that nobody
+ * needs: without it what has arrived of them is not known for our own.
+ */
+const SENT = `
+CREATE TABLE sent_upload (
+  parent   INTEGER NOT NULL,            -- node.ino of the folder that it goes to
+  name     TEXT NOT NULL,               -- its name there
+  checksum TEXT NOT NULL,               -- SHA256:hex
+  ino      INTEGER NOT NULL,            -- node.ino of the file that held these bytes
+  size     INTEGER NOT NULL,            -- bytes
+  mtime    INTEGER NOT NULL,            -- seconds since the epoch, as it was sent
+  sent_at  INTEGER NOT NULL,            -- seconds since the epoch
+  PRIMARY KEY (parent, name, checksum)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX sent_upload_ino ON sent_upload (ino);
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
@@ -175,6 +194,7 @@ export const MIGRATIONS: readonly string[] = [
   CUT,
   LOCKS,
   CHILDREN,
+  SENT,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

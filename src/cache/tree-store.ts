@@ -22,6 +22,7 @@ import {
 import { Frontier } from './frontier.js';
 import { LockTable } from './lock-table.js';
 import { PinTable } from './pin-table.js';
+import { SentTable } from './sent-table.js';
 import { type ChildRow, differences, type NodeDraft, ROOT_INO, type TreeNode } from './node.js';
 import { Removals } from './removals.js';
 import { prepareStatements, type Statements } from './tree-statements.js';
@@ -47,6 +48,7 @@ export class TreeStore {
   readonly conflicts: ConflictTable;
   readonly removals: Removals;
   readonly locks: LockTable;
+  readonly sent: SentTable;
   readonly #db: CacheDatabase;
   readonly #sql: Statements;
   readonly #attributes: AttributeTable;
@@ -68,6 +70,7 @@ export class TreeStore {
     this.conflicts = new ConflictTable(db);
     this.removals = new Removals(db);
     this.locks = new LockTable(db);
+    this.sent = new SentTable(db);
     this.#nextChange = (this.#sql.lastChange.get() ?? 0) + 1;
     db.onCommit(() => this.#touched.clear());
     db.onRollback(() => this.#forgetTouched());

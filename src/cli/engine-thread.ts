@@ -148,6 +148,7 @@ function take(message: ToEngine, { engine, session, post }: Served): void {
     case 'entries':
     case 'fetched':
     case 'sent':
+    case 'hashed':
     case 'pushed':
     case 'done':
     case 'failed':

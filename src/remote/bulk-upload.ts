@@ -4,7 +4,7 @@
  * tells ETag and id of each. It knows no conditions and replaces what has the name, so who sends
  * must know that nothing has.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { NuageError } from '../errors.js';
 import { CHANGE_ANSWER_TIMEOUT_MS, JSON_BODY_BYTES_MAX } from '../limits.js';
 import type { DavContext } from './dav-context.js';
@@ -17,6 +17,8 @@ import type { StoredFile } from './remote.js';
 export interface BulkPart {
   readonly path: string;
   readonly bytes: Uint8Array;
+  /** SHA-256 of the bytes, lower-case hex. */
+  readonly hash: string;
   /** Seconds since the epoch. */
   readonly mtime: number;
 }
@@ -40,12 +42,11 @@ export async function bulkUpload(
   signal: AbortSignal,
 ): Promise<readonly (StoredFile | undefined)[]> {
   const boundary = `nuage-${randomBytes(16).toString('hex')}`;
-  const hashes = parts.map(({ bytes }) => createHash('sha256').update(bytes).digest('hex'));
   const answer = await context.http.send({
     method: 'POST',
     address: context.dav.address('bulk'),
     headers: { 'content-type': `multipart/related; boundary=${boundary}` },
-    body: bodyOf(parts, hashes, boundary),
+    body: bodyOf(parts, boundary),
     signal,
     answerTimeoutMs: CHANGE_ANSWER_TIMEOUT_MS,
     isRepeatable: false,
@@ -53,18 +54,14 @@ export async function bulkUpload(
   });
   // A Nextcloud calls its JSON `text/html` here, so only the text tells.
   const told = parse(await answer.text(JSON_BODY_BYTES_MAX));
-  return parts.map((part, index) => storedBy(told, part, hashes[index] ?? ''));
+  return parts.map((part) => storedBy(told, part));
 }
 
-function bodyOf(
-  parts: readonly BulkPart[],
-  hashes: readonly string[],
-  boundary: string,
-): RequestBody {
-  const pieces = parts.flatMap(({ path, bytes, mtime }, index) => {
+function bodyOf(parts: readonly BulkPart[], boundary: string): RequestBody {
+  const pieces = parts.flatMap(({ path, bytes, hash, mtime }) => {
     const head =
       `--${boundary}\r\nX-File-Path: /${path}\r\nContent-Length: ${bytes.length}\r\n` +
-      `OC-Checksum: sha256:${hashes[index] ?? ''}\r\nX-OC-MTime: ${clampMtime(mtime)}\r\n\r\n`;
+      `OC-Checksum: sha256:${hash}\r\nX-OC-MTime: ${clampMtime(mtime)}\r\n\r\n`;
     return [Buffer.from(head), bytes, Buffer.from('\r\n')];
   });
   pieces.push(Buffer.from(`--${boundary}--\r\n`));
@@ -80,13 +77,13 @@ function parse(text: string): Json {
   }
 }
 
-function storedBy(told: Json, part: BulkPart, hash: string): StoredFile | undefined {
+function storedBy(told: Json, part: BulkPart): StoredFile | undefined {
   const verdict = objectAt(told, `/${part.path}`);
   if (verdict?.['error'] !== false) return undefined;
   const etag = unquoteEtag(stringAt(verdict, 'etag'));
   const fileId = fileIdOf(stringAt(verdict, 'fileid'));
   if (etag === undefined || fileId === undefined) return undefined;
   const { bytes, mtime } = part;
-  const checksum = `SHA256:${hash}`;
+  const checksum = `SHA256:${part.hash}`;
   return { fileId, etag, size: bytes.length, mtime: clampMtime(mtime), checksum };
 }

@@ -33,7 +33,7 @@ import type {
   EffectResults,
 } from './messages.js';
 import { abortedError } from './network-error.js';
-import type { EntrySink, Remote, StoredFile } from './remote.js';
+import type { Announce, EntrySink, Remote, StoredFile } from './remote.js';
 import { saveVersion } from './save-version.js';
 import { isSmallPut, putTogether, SmallPuts } from './small-puts.js';
 import { syncFiles } from './sync-files.js';
@@ -77,7 +77,7 @@ const LANE_OF = {
 interface Job {
   readonly lane: Lane;
   readonly controller: AbortController;
-  /** Of a fetch and of a listing of a tree. */
+  /** Of a fetch, of a listing of a tree and of a put. */
   readonly gate: FlowGate | undefined;
 }
 
@@ -149,7 +149,7 @@ export class EffectExecutor {
     this.#jobs.set(id, job);
     const { signal } = job.controller;
     if (isSmallPut(effect)) {
-      this.#smallPuts.add({ id, effect, signal });
+      this.#smallPuts.add({ id, effect, signal, announce: this.#announceOf(id) });
       job.lane.add(id, () => this.#runTogether(id));
     } else {
       job.lane.add(id, () => this.#run(id, effect, signal));
@@ -306,11 +306,20 @@ export class EffectExecutor {
       this.#post({ type: 'sent', id, bytes });
     };
     try {
-      return await this.#remote.write(effect.path, source, effect.metadata, { signal, onProgress });
+      const options = { signal, onProgress, announce: this.#announceOf(id) };
+      return await this.#remote.write(effect.path, source, effect.metadata, options);
     } finally {
       source.close();
     }
   };
+
+  #announceOf(id: EffectId): Announce {
+    const gate = this.#jobs.get(id)?.gate;
+    return (checksum) => {
+      this.#post({ type: 'hashed', id, checksum });
+      return gate?.wait(0);
+    };
+  }
 
   /** What the server or the line refuses is told to the engine; the rest is a defect of ours. */
   #log(effect: Effect, error: unknown): void {
@@ -324,9 +333,10 @@ export class EffectExecutor {
   }
 }
 
-/** What may become larger than anybody can take in at once. */
+/** What may become larger than anybody can take in at once, or waits until it has been noted. */
 function gateOf(effect: Effect, signal: AbortSignal): FlowGate | undefined {
   if (effect.op === 'fetch') return new FlowGate(effect.limit, signal);
+  if (effect.op === 'put') return new FlowGate(0, signal);
   const isTree = effect.op === 'list' && effect.depth === 'infinity';
   return isTree ? new FlowGate(ENTRIES_AHEAD_MAX, signal) : undefined;
 }

@@ -140,7 +140,10 @@ export type EffectResult = EffectResults[Effect['op']];
 export type EffectRequest =
   | { readonly type: 'start'; readonly id: EffectId; readonly effect: Effect }
   | { readonly type: 'cancel'; readonly id: EffectId }
-  /** A fetch may go on up to this byte, a listing of a tree up to so many entries. */
+  /**
+   * A fetch may go on up to this byte, a listing of a tree up to so many entries, a put whose hash
+   * has been kept to its end (1).
+   */
   | { readonly type: 'allow'; readonly id: EffectId; readonly upTo: number };
 
 /** Main → engine. Exactly one `done` or `failed` per started effect, after all its pieces. */
@@ -148,6 +151,8 @@ export type EffectEvent =
   | { readonly type: 'entries'; readonly id: EffectId; readonly entries: readonly RemoteEntry[] }
   /** Every byte from `start` of the fetch up to `upTo` (exclusive) stands where it belongs. */
   | { readonly type: 'fetched'; readonly id: EffectId; readonly upTo: number }
+  /** What a put is about to send: nothing of it leaves before it is allowed. */
+  | { readonly type: 'hashed'; readonly id: EffectId; readonly checksum: string }
   | { readonly type: 'pushed'; readonly id: EffectId; readonly news: PushNews }
   | { readonly type: 'sent'; readonly id: EffectId; readonly bytes: number }
   | { readonly type: 'done'; readonly id: EffectId; readonly result: EffectResult }

@@ -3,6 +3,7 @@
  * goes only into folders that were made or listed here moments before, and only to names that were
  * not there. Whatever else comes to mind of a file, one conditional PUT can tell: it is left to it.
  */
+import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Clock } from '../clock.js';
 import { NO_VERDICT, NuageError } from '../errors.js';
@@ -86,6 +87,8 @@ export class NewFiles {
       await turn();
     }
     if (parts.size < BULK_FILES_MIN) return;
+    const noted = [...parts].map(async ([file, { hash }]) => file.announce?.(`SHA256:${hash}`));
+    await Promise.all(noted);
     const outcomes = await bulkUpload(context, [...parts.values()], signal);
     for (const [index, file] of [...parts.keys()].entries()) {
       const outcome = outcomes[index];
@@ -141,7 +144,8 @@ function partOf({ path, source, metadata }: NewFile): BulkPart | undefined {
     if (error instanceof NuageError) return undefined;
     throw error;
   }
-  return { path, bytes, mtime: metadata.mtime };
+  const hash = createHash('sha256').update(bytes).digest('hex');
+  return { path, bytes, hash, mtime: metadata.mtime };
 }
 
 /** What the server has in a folder; undefined where that is too much, or not to be had. */

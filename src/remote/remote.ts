@@ -141,11 +141,24 @@ export interface UploadSource {
   read(offset: number, into: Uint8Array): void;
 }
 
+/**
+ * Told the checksum (`SHA256:hex`) of an upload before any byte of it is sent, and waited for: who
+ * has kept it knows the bytes again should the answer be lost.
+ */
+export type Announce = (checksum: string) => Promise<void> | undefined;
+
 /** A file that the server does not have yet; its condition is `absent`. */
 export interface NewFile {
   readonly path: string;
   readonly source: UploadSource;
   readonly metadata: UploadMetadata;
+  readonly announce?: Announce | undefined;
+}
+
+export interface WriteOptions {
+  readonly signal: AbortSignal;
+  readonly onProgress: (sent: number) => void;
+  readonly announce?: Announce | undefined;
 }
 
 /** What the server holds after a write, proven by its own hash. */
@@ -244,7 +257,7 @@ export interface Remote {
     path: string,
     source: UploadSource,
     metadata: UploadMetadata,
-    options: { readonly signal: AbortSignal; readonly onProgress: (sent: number) => void },
+    options: WriteOptions,
   ): Promise<StoredFile>;
   /**
    * Small new files, in one request where the server takes them so and their names are known to be

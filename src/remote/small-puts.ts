@@ -6,12 +6,13 @@ import { BULK_BYTES_MAX, BULK_FILE_BYTES_MAX, BULK_FILES_MAX, BULK_FILES_MIN } f
 import { NuageError } from '../errors.js';
 import { FileSource } from './file-source.js';
 import type { Effect, EffectId } from './messages.js';
-import type { NewFile, Remote, StoredFile } from './remote.js';
+import type { Announce, NewFile, Remote, StoredFile } from './remote.js';
 
 export interface SmallPut {
   readonly id: EffectId;
   readonly effect: Extract<Effect, { op: 'put' }>;
   readonly signal: AbortSignal;
+  readonly announce: Announce;
 }
 
 export function isSmallPut(effect: Effect): effect is SmallPut['effect'] {
@@ -66,7 +67,8 @@ export async function putTogether(
       const source = openSource(put);
       if (source === undefined) continue;
       sources.push(source);
-      files.set(put, { path: put.effect.path, source, metadata: put.effect.metadata });
+      const { effect, announce } = put;
+      files.set(put, { path: effect.path, source, metadata: effect.metadata, announce });
     }
     const signal = whenAllAborted(puts.map((put) => put.signal));
     const stored = await remote.writeTogether([...files.values()], signal);

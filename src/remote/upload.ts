@@ -20,11 +20,17 @@ import type { DavContext } from './dav-context.js';
 import type { DirectTrial, DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
 import { abortedError } from './network-error.js';
-import type { StoredFile, UploadMetadata, UploadSource } from './remote.js';
+import type { Announce, StoredFile, UploadMetadata, UploadSource } from './remote.js';
 import { isOutcomeUnknown, settle } from './settle.js';
 import { sha256Of } from './source-hash.js';
 import { piecewiseBody, wholeBody } from './upload-body.js';
-import { metadataHeaders, outcomeOf, type Upload, type WriteOutcome } from './write-outcome.js';
+import {
+  checksumOf,
+  metadataHeaders,
+  outcomeOf,
+  type Upload,
+  type WriteOutcome,
+} from './write-outcome.js';
 
 export interface WriteRequest {
   readonly path: string;
@@ -32,6 +38,7 @@ export interface WriteRequest {
   readonly metadata: UploadMetadata;
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
+  readonly announce?: Announce | undefined;
 }
 
 /** What the server takes and what the line carries; both learn from what they meet. */
@@ -55,6 +62,7 @@ export async function write(
     ...{ path, source, signal, onProgress, size, condition, uploadId, wasTried, hash },
     mtime: clampMtime(mtime),
   };
+  await request.announce?.(checksumOf(upload));
   for (let writes = 1; ; writes += 1) {
     const outcome = await writeOnce(context, upload, limits);
     if (outcome.kind === 'stored') return outcome.file;

@@ -1,5 +1,7 @@
-/** Finds a free name for the user's version of a conflicting file. */
+/** The user's version of a conflicting file: its name, and how it comes to be. */
+import type { TreeNode } from '../cache/node.js';
 import type { TreeStore } from '../cache/tree-store.js';
+import type { Clock } from '../clock.js';
 import { NAME_BYTES_MAX } from '../limits.js';
 import { conflictName } from './conflict.js';
 
@@ -15,6 +17,19 @@ export function freeConflictName(
     const isTaken = tree.child(parent, candidate) ?? tree.byBasePlace(parent, candidate);
     if (isTaken === undefined) return candidate;
   }
+}
+
+/** The user's bytes under a name of their own, as a new file that is to be sent. */
+export function copyBeside(
+  { tree, clock }: { readonly tree: TreeStore; readonly clock: Clock },
+  node: TreeNode,
+  parent: number,
+): TreeNode {
+  const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
+  const unsent = { base: undefined, uploadId: undefined, failure: undefined };
+  const copy = tree.insert({ ...node, parent, name, ...unsent });
+  tree.conflicts.add(copy.ino);
+  return copy;
 }
 
 /** Shortens the stem until the whole fits into what the server accepts. */

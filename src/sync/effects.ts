@@ -20,6 +20,8 @@ export interface EffectObserver<Op extends Effect['op']> {
   entries?(entries: readonly RemoteEntry[]): void;
   fetched?(upTo: number): void;
   sent?(bytes: number): void;
+  /** The bytes are sent when this has returned. */
+  hashed?(checksum: string): void;
   pushed?(news: PushNews): void;
 }
 
@@ -48,9 +50,9 @@ function speaksOfServer(effect: Effect, error: NuageError | undefined): boolean 
   return !isLarge || error === undefined || !SIZE_FAILURES.has(error.kind);
 }
 
-/** Bytes that are sent leave this machine, and no more is known of them. */
+/** Bytes that are hashed or sent leave this machine, and no more is known of them. */
 function isFromServer({ type }: EffectEvent, { op }: Effect): boolean {
-  return type !== 'sent' && type !== 'failed' && op !== 'sync-files';
+  return type !== 'sent' && type !== 'hashed' && type !== 'failed' && op !== 'sync-files';
 }
 
 /** What operations wait for, and ask for again when it was given up. */
@@ -107,7 +109,7 @@ export class EffectClient {
     if (this.#running.has(id)) this.#post({ type: 'cancel', id });
   }
 
-  /** A fetch may go on up to this byte, a listing of a tree up to so many entries. */
+  /** See `EffectRequest`. */
   allow(id: EffectId, upTo: number): void {
     if (this.#running.has(id)) this.#post({ type: 'allow', id, upTo });
   }
@@ -149,6 +151,14 @@ export class EffectClient {
         return;
       case 'sent':
         observer.sent?.(event.bytes);
+        return;
+      case 'hashed':
+        try {
+          observer.hashed?.(event.checksum);
+        } finally {
+          // What could not be noted goes all the same: at worst it is not known for our own.
+          this.allow(event.id, 1);
+        }
         return;
       case 'pushed':
         observer.pushed?.(event.news);

@@ -13,7 +13,8 @@ import { ENTRIES_AHEAD_MAX, MERGE_SLICE_ENTRIES } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
-import type { Merger, Pass, Round } from './merge.js';
+import type { Merger } from './merge.js';
+import type { Pass, Round } from './merge-pass.js';
 import type { SlicedWork } from './slices.js';
 
 export interface MergeOutcome {

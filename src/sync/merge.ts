@@ -9,7 +9,7 @@
  */
 import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
-import { freeConflictName } from './conflict-copy.js';
+import { copyBeside } from './conflict-copy.js';
 import { IN_FLIGHT_MEMORY_MAX } from '../limits.js';
 import {
   decideClash,
@@ -21,8 +21,11 @@ import {
 } from './conflict.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
+import { moveAside } from './make-room.js';
+import type { Pass, Round } from './merge-pass.js';
 import { Missing } from './missing.js';
 import { occupantOf } from './occupant.js';
+import { isOwnVersion, type OwnUpload, ownUploadOf } from './own-uploads.js';
 import {
   baseFrom,
   cleanDraft,
@@ -40,36 +43,17 @@ export interface MergerParts {
   readonly hooks: MergeHooks;
 }
 
-/** One answer of the server, of one folder or of a tree, while it is folded in. */
-export interface Round {
-  /** Of {@link InFlight.stamp}, taken when it was asked for. */
-  readonly stamp: number;
-  /** Folders whose own listing is out of date now. */
-  readonly stale: Set<number>;
-}
-
 export interface MergeHooks {
   /** Somebody has the file open for writing: its conflicts wait until it is closed. */
   isBeingWritten(ino: number): boolean;
   /** The server allows something else than it did. */
   permitted(ino: number): void;
+  /** What was seen has made something that can be sent now. */
+  unblocked(): void;
   /** The node left the tree; whoever holds it open keeps it until released. */
   detached(ino: number): void;
   /** See `SeenLocks.see`. */
   lockSeen(node: TreeNode | undefined, entry: RemoteEntry, stamp: number): TreeNode | undefined;
-}
-
-/** One folder that is being folded in. */
-export interface Pass {
-  readonly round: Round;
-  readonly folder: number;
-  /** The folder's own row. */
-  readonly self: RemoteEntry;
-  readonly isFirst: boolean;
-  readonly seen: Set<number>;
-  /** False when something in flight was left out: the folder must be listed again. */
-  complete: boolean;
-  isNews: boolean;
 }
 
 export class Merger {
@@ -143,10 +127,8 @@ export class Merger {
     this.#listedBy.delete(ino);
     this.#listedBy.set(ino, stamp);
     if (this.#listedBy.size <= IN_FLIGHT_MEMORY_MAX) return;
-    for (const oldest of this.#listedBy.keys()) {
-      this.#listedBy.delete(oldest);
-      return;
-    }
+    const [oldest] = this.#listedBy.keys();
+    if (oldest !== undefined) this.#listedBy.delete(oldest);
   }
 
   #tell(pass: Pass, tell: () => void): void {
@@ -208,15 +190,16 @@ export class Merger {
     if (node.base === undefined) return;
     const { tree } = this.#context;
     const same = sameVersion(node.base, entry);
-    const base = baseFrom(pass.folder, entry);
-    switch (decideSeen(localState(node), same)) {
+    const local = localState(node);
+    if (!same && local !== 'clean' && isOwnVersion(tree, node, { folder: pass.folder, entry })) {
+      this.#takeOwnVersion(pass, node, entry);
+      return;
+    }
+    switch (decideSeen(local, same)) {
       case 'unchanged':
       case 'keep-local':
       case 'keep-deletion':
-        if (node.base.permissions !== base.permissions) {
-          this.#after.push(() => this.#hooks.permitted(node.ino));
-          tree.save({ ...node, base, mode: withWritability(node, base.permissions) });
-        }
+        if (node.base.permissions !== entry.permissions) this.#keepMine(pass, node, entry);
         return;
       case 'take-remote':
         this.#takeRemote(pass, node, entry);
@@ -228,6 +211,23 @@ export class Merger {
         this.#reappear(pass, node, entry);
         return;
     }
+  }
+
+  /** The server's state is the base of what the user has, or has deleted. */
+  #keepMine(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    const base = baseFrom(pass.folder, entry);
+    if (node.base?.permissions !== base.permissions) {
+      this.#after.push(() => this.#hooks.permitted(node.ino));
+    }
+    const mode = withWritability(node, base.permissions);
+    this.#context.tree.save({ ...node, base, mode });
+  }
+
+  /** What was sent last is there, and its answer was lost: the user has gone on from it. */
+  #takeOwnVersion(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
+    if (node.parent !== undefined && this.#waitsForUpload(pass, node, entry)) return;
+    this.#after.push(() => this.#hooks.unblocked());
+    this.#keepMine(pass, { ...node, failure: undefined }, entry);
   }
 
   #takeRemote(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
@@ -246,13 +246,9 @@ export class Merger {
     return waits;
   }
 
-  /** The user's bytes go beside the original under a name of their own, and upload as new. */
   #conflictCopy(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
-    const { tree, kernel, logger, clock } = this.#context;
-    const parent = node.parent ?? pass.folder;
-    const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
-    const unsent = { base: undefined, uploadId: undefined, failure: undefined };
-    tree.conflicts.add(tree.insert({ ...node, parent, name, ...unsent }).ino);
+    const { tree, kernel, logger } = this.#context;
+    const { parent = 0, name } = copyBeside(this.#context, node, node.parent ?? pass.folder);
     tree.save(withRemoteContent(node, baseFrom(pass.folder, entry)));
     logger.warn('conflict: both sides changed, the version of this machine is kept as a copy', {
       path: tree.path(node.ino),
@@ -287,6 +283,8 @@ export class Merger {
   #mergeNew(pass: Pass, entry: RemoteEntry): number | undefined {
     const { tree, kernel } = this.#context;
     const name = entryName(entry);
+    const own = ownUploadOf(tree, pass.folder, entry);
+    if (own !== undefined) return this.#takeOwnUpload(pass, own, entry);
     const occupant = tree.child(pass.folder, name);
     if (occupant !== undefined) {
       const clash = this.#clash(pass, occupant, entry);
@@ -296,6 +294,24 @@ export class Merger {
     pass.seen.add(node.ino);
     if (!pass.isFirst) this.#tell(pass, () => kernel.invalidateEntry(pass.folder, name));
     return node.ino;
+  }
+
+  /** @returns whose it is now; undefined where that is left to the upload that goes again. */
+  #takeOwnUpload(pass: Pass, { heir }: OwnUpload, entry: RemoteEntry): number | undefined {
+    const { tree, contents } = this.#context;
+    this.#after.push(() => this.#hooks.unblocked());
+    if (heir === undefined) {
+      const { ino } = tree.insert({ ...cleanDraft(pass.folder, entry), parent: undefined });
+      pass.seen.add(ino);
+      return ino;
+    }
+    pass.seen.add(heir.ino);
+    const isAtPlace = heir.parent === pass.folder && heir.name === entryName(entry);
+    if (this.#isUnsettled(pass, heir)) return undefined;
+    if (isAtPlace && this.#waitsForUpload(pass, heir, entry)) return undefined;
+    if (heir.content !== undefined) contents.setDirty(heir.content, true);
+    this.#keepMine(pass, { ...heir, contentDirty: true, failure: undefined }, entry);
+    return heir.ino;
   }
 
   /** @returns whose the entry is, undefined where it is left out; or that its place is free. */
@@ -330,27 +346,12 @@ export class Merger {
     }
   }
 
-  /** Moves whatever the user has at this name out of the way, without losing it. */
   #makeRoom(pass: Pass, forIno: number | undefined, name: string): void {
-    const { tree, kernel, clock } = this.#context;
+    const { tree, kernel } = this.#context;
     const occupant = tree.child(pass.folder, name);
     if (occupant === undefined || occupant.ino === forIno) return;
-    const { base } = occupant;
-    const { origin, isEdited, isFolder } = occupantOf(this.#context.tree, occupant);
-    const aside =
-      isEdited || origin !== 'agreed'
-        ? freeConflictName(tree, pass.folder, name, new Date(clock.now()))
-        : `.nuage-displaced-${occupant.ino}`;
-    if (base !== undefined && origin === 'agreed' && (isFolder || !isEdited)) {
-      // It has moved there, or is gone, and what is unsent in it stays: a later listing tells.
-      tree.save({ ...occupant, name: aside, base: { ...base, name: aside } });
-      this.missing.add(occupant.ino);
-    } else {
-      const unsent = { uploadId: undefined, failure: undefined };
-      const kept = origin === 'agreed' ? undefined : base;
-      tree.save({ ...occupant, ...unsent, name: aside, base: kept });
-      tree.conflicts.add(occupant.ino);
-    }
+    const { aside, mayBeGone } = moveAside(this.#context, occupant);
+    if (mayBeGone) this.missing.add(occupant.ino);
     for (const changed of [aside, name]) {
       this.#tell(pass, () => kernel.invalidateEntry(pass.folder, changed));
     }

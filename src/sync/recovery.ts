@@ -6,9 +6,9 @@ import type { ContentStore } from '../cache/content-store.js';
 import type { TreeNode } from '../cache/node.js';
 import type { TreeStore } from '../cache/tree-store.js';
 import type { Clock } from '../clock.js';
-import { PLAN_WINDOW_NODES } from '../limits.js';
+import { PLAN_WINDOW_NODES, SENT_MEMORY_S } from '../limits.js';
 import type { Logger } from '../log.js';
-import { freeConflictName } from './conflict-copy.js';
+import { copyBeside } from './conflict-copy.js';
 import { withRemoteContent } from './remote-node.js';
 
 export interface RecoveryContext {
@@ -25,6 +25,7 @@ export function recover(context: RecoveryContext): void {
     keepBeside(context, content);
   }
   for (const content of report.damagedDirty) hold(context, content);
+  context.tree.sent.forgetBefore(Math.floor(context.clock.now() / 1000) - SENT_MEMORY_S);
   context.logger.info('ready', {
     known: context.tree.count(),
     queued: context.tree.pendingCount(),
@@ -61,19 +62,19 @@ function adoptSize(tree: TreeStore, contents: ContentStore, node: TreeNode): num
  * Unsent bytes that may have holes since the machine went down: they are kept under a name of
  * their own and never replace what the server has.
  */
-function keepBeside({ tree, clock, logger }: RecoveryContext, content: string): void {
+function keepBeside(context: RecoveryContext, content: string): void {
+  const { tree, logger } = context;
   const node = tree.byContent(content);
   if (node?.base === undefined || node.parent === undefined || !node.contentDirty) return;
   const { parent, base } = node;
-  const name = freeConflictName(tree, parent, node.name, new Date(clock.now()));
-  tree.atomically(() => {
-    const copy = tree.insert({ ...node, name, base: undefined, uploadId: undefined });
-    tree.conflicts.add(copy.ino);
+  const copy = tree.atomically(() => {
+    const beside = copyBeside(context, node, parent);
     tree.save(withRemoteContent(node, base));
+    return beside;
   });
   logger.warn('the last change of a file may be incomplete; it is kept beside the original', {
     path: tree.path(node.ino),
-    keptAs: name,
+    keptAs: copy.name,
   });
 }
 

@@ -157,6 +157,7 @@ export class StepRunner {
     effects.start(
       { op: 'put', path, dataFile, metadata, guard },
       {
+        hashed: (checksum) => this.#hashed(sent, checksum),
         done: (stored) => {
           guards.release(sent.ino);
           this.#stored(sent, stored);
@@ -182,9 +183,18 @@ export class StepRunner {
     return { sec: mtime.sec + 1, nsec: 0 };
   }
 
+  /** From now on the server may have these bytes, whatever becomes of the answer. */
+  #hashed({ ino, base, size, mtime, ...sent }: TreeNode, checksum: string): void {
+    const { tree, clock } = this.#context;
+    const { parent, name } = base ?? sent;
+    if (parent === undefined) return;
+    const now = Math.floor(clock.now() / 1000);
+    tree.sent.add({ parent, name, checksum, ino, size, mtime: mtime.sec }, now);
+  }
+
   #stored(sent: TreeNode, stored: StoredFile): void {
     const { tree, contents } = this.#context;
-    const parent = sent.base?.parent ?? sent.parent;
+    const { parent, name } = sent.base ?? sent;
     if (parent === undefined) return;
     // A write since then is known to the open file only, and must keep the node dirty.
     this.#parts.commitOpenFile(sent.ino);
@@ -192,6 +202,7 @@ export class StepRunner {
     this.#update(sent.ino, (now) => {
       const isCurrent = now.contentVersion === sent.contentVersion;
       if (isCurrent && now.content !== undefined) contents.setDirty(now.content, false);
+      tree.sent.settled(parent, name);
       return {
         ...now,
         contentDirty: !isCurrent,
@@ -199,7 +210,7 @@ export class StepRunner {
         failure: undefined,
         base: {
           parent,
-          name: sent.base?.name ?? sent.name,
+          name,
           fileId: stored.fileId,
           etag: stored.etag,
           size: stored.size,
@@ -291,6 +302,7 @@ export class StepRunner {
     for (const child of tree.baseChildren(ino)) this.#forgetBase(child.ino);
     this.#parts.inFlight.removed(node.base.fileId);
     this.#parts.removals.sent(node);
+    tree.sent.settled(node.base.parent, node.base.name);
     this.#forgetOrphan(tree.save({ ...node, base: undefined, failure: undefined }));
   }
 

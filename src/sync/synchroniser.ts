@@ -80,6 +80,7 @@ export class Synchroniser {
           hooks.detached(ino);
           this.locks.seen.fileGone();
         },
+        unblocked: () => this.uploader.planSoon(0),
         permitted: (ino) => this.uploader.retryForbidden(ino),
         lockSeen: (node, entry, stamp) => this.locks.seen.see(node, entry, stamp),
       },

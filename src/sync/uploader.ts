@@ -19,6 +19,7 @@ import {
 import type { Activity } from './activity.js';
 import type { Connection } from './connection.js';
 import { stepKey, type SyncContext } from './context.js';
+import { handOver } from './hand-over.js';
 import type { InFlight } from './in-flight.js';
 import type { Lister } from './lister.js';
 import { nextStep, type PlannerView, type Step } from './planner.js';
@@ -212,13 +213,24 @@ export class Uploader {
     if (delay > 0) return delay;
     const step = nextStep(this.#view, node);
     if (step === undefined) return Infinity;
-    if (step.kind === 'remove' && !this.#parts.removals.admits(node)) return Infinity;
+    if (step.kind === 'remove') {
+      if (this.#isHandedOver(node)) return 0;
+      if (!this.#parts.removals.admits(node)) return Infinity;
+    }
     const scope = runner.scopeOf(step);
     if (scope === undefined || !this.#scopes.isFree(scope)) return Infinity;
     const notYet = runner.prepare(step);
     if (notYet !== undefined) return notYet;
     this.#start(step, scope);
     return Infinity;
+  }
+
+  #isHandedOver(node: TreeNode): boolean {
+    const { inFlight, detached } = this.#parts;
+    if (!handOver(this.#context, node, (ino) => inFlight.isBusy(ino))) return false;
+    detached(node.ino);
+    this.#isScanned = false;
+    return true;
   }
 
   #start(step: Step, scope: Scope): void {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECOVERY_SQL } from '../../src/cache/content-recovery.js';
 import { CONTENT_SQL } from '../../src/cache/content-row.js';
 import { NODE_SQL } from '../../src/cache/node-row.js';
+import { SENT_SQL } from '../../src/cache/sent-table.js';
 import { openSqlite } from '../../src/cache/sqlite.js';
 import { databasePath } from '../../src/cache/state-folder.js';
 import { scratchFolder } from '../support/scratch.js';
@@ -55,6 +56,8 @@ describe('the plan of', () => {
     ['the edge in a folder', NODE_SQL.unlistedIn, 'INDEX node_unlisted (parent=?)'],
     ['the size of the edge', NODE_SQL.unlistedSizeIn, 'INDEX node_unlisted (parent=?)'],
     ['the number of folders', NODE_SQL.folderCount, 'INDEX node_subfolder'],
+    ['what was sent to a place', SENT_SQL.at, 'PRIMARY KEY (parent=? AND name=?)'],
+    ['what was sent of a file', SENT_SQL.of, 'INDEX sent_upload_ino (ino=?)'],
     ['the queue', NODE_SQL.pending, 'INDEX node_change (change>?)'],
     ['the last change', NODE_SQL.lastChange, 'COVERING INDEX node_change'],
     ['the number of changes', NODE_SQL.pendingCount, 'COVERING INDEX node_change'],

@@ -22,6 +22,7 @@ export const userSteps = [
   fc.record({ do: fc.constant('truncate' as const), at: place, size }),
   fc.record({ do: fc.constant('safe save' as const), at: place, size }),
   fc.record({ do: fc.constant('save with backup' as const), at: place, size }),
+  fc.record({ do: fc.constant('unheard save' as const), at: place, size }),
   fc.record({ do: fc.constant('copy' as const), at: place, to: place }),
   fc.record({ do: fc.constant('copy and give up' as const), at: place, to: place }),
   fc.record({ do: fc.constant('mkdir' as const), at: folder }),

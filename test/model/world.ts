@@ -127,6 +127,13 @@ export class World {
       this.#write(at, size);
       if (this.#localText(backup) !== undefined) this.#unlink(backup);
     },
+    'unheard save': ({ at, size }) => {
+      const { server } = this.bench;
+      if (!this.#write(at, size)) return;
+      server.lostAnswers += 1;
+      this.bench.advance(2_000);
+      while (server.lostAnswers > 0 && this.bench.step(this.#pick()));
+    },
     copy: ({ at, to }) => {
       const text = this.#localText(at);
       if (text === undefined || at === to) return;

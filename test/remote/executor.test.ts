@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { systemClock } from '../../src/clock.js';
 import { silentLogger } from '../../src/log.js';
@@ -17,6 +18,8 @@ const MIB = 1024 * 1024;
 class Bench {
   readonly events: EffectEvent[] = [];
   readonly executor: EffectExecutor;
+  /** Keeps the hashes that it is told of, as the engine does at once. */
+  notes = true;
   #lastId = 0;
   readonly #waiting = new Map<number, (event: EffectEvent) => void>();
 
@@ -24,6 +27,7 @@ class Bench {
     const post = (event: EffectEvent): void => {
       // As a message port does.
       this.events.push(structuredClone(event));
+      if (event.type === 'hashed' && this.notes) this.allow(event.id);
       if (event.type === 'done' || event.type === 'failed') this.#waiting.get(event.id)?.(event);
     };
     this.executor = new EffectExecutor({ remote, post, clock: systemClock, logger: silentLogger });
@@ -35,6 +39,10 @@ class Bench {
     const ended = new Promise<EffectEvent>((resolve) => this.#waiting.set(id, resolve));
     this.executor.handle({ type: 'start', id, effect });
     return { id, ended };
+  }
+
+  allow(id: number): void {
+    this.executor.handle({ type: 'allow', id, upTo: 1 });
   }
 
   cancel(id: number): void {
@@ -213,6 +221,22 @@ describe('a put', () => {
     expect(bench.of(id).filter(({ type }) => type === 'sent').length).toBeGreaterThan(3);
   });
 
+  it('sends nothing before its hash has been noted', async () => {
+    const { bench, nuage, folder } = await workbench();
+    bench.notes = false;
+    const bytes = Buffer.from('bytes');
+    const dataFile = join(folder, 'data');
+    await writeFile(dataFile, bytes);
+    const [guard, metadata] = [crossing(guardAt()), uploadOf(bytes)];
+    const { id, ended } = bench.start({ op: 'put', path: 'f', dataFile, metadata, guard });
+    const hashed = { type: 'hashed', id, checksum: `SHA256:${sha256(bytes)}` };
+    await vi.waitFor(() => expect(bench.of(id)).toEqual([hashed]));
+    await pause(100);
+    expect(nuage.requests.of('PUT')).toEqual([]);
+    bench.allow(id);
+    expect(kindIn(await ended)).toBe('done');
+  });
+
   it('is dropped when the file is written meanwhile, and the old version stays', async () => {
     const { bench, nuage, remote, folder } = await workbench();
     const etag = await put(remote, 'f', 'old');
@@ -266,7 +290,10 @@ describe('the lanes', () => {
     expect(kindIn(await bench.start({ op: 'list', path: '', depth: '1' }).ended)).toBe('done');
     for (const id of hanging) bench.cancel(id);
     await bench.executor.close();
-    for (const id of hanging) expect(bench.of(id).map(kindIn)).toEqual(['aborted']);
+    for (const id of hanging) {
+      const kinds = bench.of(id).map(kindIn);
+      expect(kinds.filter((kind) => kind !== 'hashed')).toEqual(['aborted']);
+    }
   });
 
   it('what waits and is cancelled is never sent', async () => {

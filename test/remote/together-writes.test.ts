@@ -1,5 +1,6 @@
 /** Small new files in one request, and what becomes of them when something goes wrong. */
-import { describe, expect, it } from 'vitest';
+import { setTimeout as pause } from 'node:timers/promises';
+import { describe, expect, it, vi } from 'vitest';
 import type { FaultRule } from '../../src/demo/faults.js';
 import { NuageError } from '../../src/errors.js';
 import type { NewFile, StoredFile } from '../../src/remote/remote.js';
@@ -67,6 +68,27 @@ describe('small new files', () => {
     const stored = await prof.remote.writeTogether(all, never());
     expect(prof.nuage.requests.all.map(({ method }) => method)).toEqual(['POST']);
     await expectStored(prof, all, stored);
+  });
+
+  it('are not sent before the hash of each has been noted', async () => {
+    const prof = await account();
+    await prof.remote.createFolder('d', never());
+    prof.nuage.requests.clear();
+    const noted = new Map<string, () => void>();
+    const all = files('d', NAMES).map((file) => ({
+      ...file,
+      announce: (checksum: string) =>
+        new Promise<void>((resolve) => void noted.set(checksum, resolve)),
+    }));
+    const stored = prof.remote.writeTogether(all, never());
+    await vi.waitFor(() => expect(noted.size).toBe(all.length));
+    expect([...noted.keys()][0]).toBe(`SHA256:${sha256(Buffer.from('text of a'))}`);
+    const [first, ...others] = noted.values();
+    for (const note of others) note();
+    await pause(100);
+    expect(prof.nuage.requests.all).toEqual([]);
+    first?.();
+    await expectStored(prof, all, await stored);
   });
 
   it('of several such folders go together too', async () => {

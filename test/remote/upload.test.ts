@@ -359,6 +359,8 @@ describe('a chunked upload', () => {
     const sent = send(remote, 'f', bytes, { wasTried: true });
     // What goes beside it arrives; it alone is under way.
     while (nuage.requests.of('PUT').length < 2) await pause(10);
+    // The client must have heard of it as well.
+    await pause(100);
     remote.renewConnections();
     await sent;
     const names = nuage.requests.of('PUT').map(({ path }) => path.slice(-2));

@@ -7,7 +7,16 @@ import fs from 'node:fs';
 import { createHash } from 'node:crypto';
 import { contentsOf, copyOf, type Entry, etagOf, holds, sizeOf } from './simulated-entry.js';
 import { SimulatedFaults, WRITES } from './simulated-faults.js';
-import { failed, isOfTheLine, type Running, takeCompanions, told } from './simulated-puts.js';
+import {
+  bytesToSend,
+  failed,
+  isMet,
+  isOfTheLine,
+  type Running,
+  takeCompanions,
+  told,
+  unheard,
+} from './simulated-puts.js';
 import { keepVersion, restoredName, versionBytes, versionsOf } from './simulated-versions.js';
 import { type ErrorKind, NuageError } from '../../src/errors.js';
 import type { Effect, EffectEvent, EffectRequest } from '../../src/remote/messages.js';
@@ -136,7 +145,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
     const isCut = event !== undefined && isOfTheLine(event);
     for (const [index, companion] of companions.entries()) {
       if (!isCut || (isLost && index % 2 === 0)) {
-        this.#answer(companion, isCut ? () => undefined : deliver);
+        this.#answer(companion, isCut ? unheard(deliver) : deliver);
       }
       if (isCut) deliver(failed(companion.id, new NuageError('timeout', 'the answer was lost')));
     }
@@ -324,7 +333,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
         return undefined;
       }
       case 'put':
-        return this.#put(effect);
+        return this.#put(effect, (checksum) => deliver({ type: 'hashed', id, checksum }));
       case 'create-folder':
         this.makeFolder(effect.path);
         return this.#entry(effect.path, this.#require(effect.path));
@@ -397,14 +406,12 @@ export class SimulatedNextcloud extends SimulatedFaults {
     return running.position >= effect.end;
   }
 
-  #put({ path, dataFile, metadata, guard }: Extract<Effect, { op: 'put' }>): StoredFile {
-    const bytes = fs.readFileSync(dataFile).subarray(0, metadata.size);
-    if (Atomics.load(new Int32Array(guard.counters), guard.index) !== guard.expected) {
-      throw new NuageError('aborted', 'written meanwhile');
-    }
-    if (bytes.length !== metadata.size) throw new NuageError('io', 'the data file is too short');
+  #put(effect: Extract<Effect, { op: 'put' }>, announce: (checksum: string) => void): StoredFile {
+    const { path, metadata } = effect;
+    const bytes = bytesToSend(effect);
     this.onPut(bytes);
     const checksum = `SHA256:${createHash('sha256').update(bytes).digest('hex')}`;
+    announce(checksum);
     const { folder, name } = this.#place(path);
     const existing = folder.children.get(name);
     const { condition } = metadata;
@@ -412,11 +419,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
     const isOurs = existing?.bytes.equals(bytes) === true && existing.mtime === metadata.mtime;
     const refusal = isOurs ? undefined : this.refusals.shift();
     if (refusal !== undefined) throw new NuageError(refusal, 'simulated refusal');
-    const holds =
-      condition.kind === 'absent'
-        ? existing === undefined
-        : existing !== undefined && etagOf(existing) === condition.etag;
-    if (!holds) {
+    if (!isMet(condition, existing === undefined ? undefined : etagOf(existing))) {
       if (existing?.bytes.equals(bytes) !== true) throw new NuageError('precondition', path);
       existing.mtime = metadata.mtime;
       this.#touch(path);
@@ -424,10 +427,9 @@ export class SimulatedNextcloud extends SimulatedFaults {
     }
     const file = existing ?? this.#make(false);
     if (existing !== undefined) keepVersion(existing);
-    file.bytes = Buffer.from(bytes);
-    file.mtime = metadata.mtime;
+    const { mtime } = metadata;
+    Object.assign(file, { bytes: Buffer.from(bytes), mtime, checksum });
     file.uploadTime = ++this.#seconds;
-    file.checksum = checksum;
     folder.children.set(name, file);
     this.#touch(path);
     return this.#stored(file, checksum);

@@ -2,8 +2,10 @@
  * Small new files that go together, as the main thread sends them: what the line does to one of
  * them it does to all.
  */
-import { type ErrorKind, toErrorRecord } from '../../src/errors.js';
+import fs from 'node:fs';
+import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
 import type { Effect, EffectEvent } from '../../src/remote/messages.js';
+import type { WriteCondition } from '../../src/remote/remote.js';
 import { isSmallPut } from '../../src/remote/small-puts.js';
 
 export interface Running {
@@ -27,6 +29,29 @@ export function takeCompanions(
   const companions = queue.filter((other) => isSmallPut(other.effect) && !isHeld(other.effect));
   for (const companion of companions) queue.splice(queue.indexOf(companion), 1);
   return companions;
+}
+
+/** What was announced before the line broke is known, and no more. */
+export function unheard(deliver: (event: EffectEvent) => void): (event: EffectEvent) => void {
+  return (event) => {
+    if (event.type === 'hashed') deliver(event);
+  };
+}
+
+/** A snapshot of the data file. */
+export function bytesToSend(effect: Extract<Effect, { op: 'put' }>): Buffer {
+  const { dataFile, metadata, guard } = effect;
+  const bytes = fs.readFileSync(dataFile).subarray(0, metadata.size);
+  if (Atomics.load(new Int32Array(guard.counters), guard.index) !== guard.expected) {
+    throw new NuageError('aborted', 'written meanwhile');
+  }
+  if (bytes.length !== metadata.size) throw new NuageError('io', 'the data file is too short');
+  return bytes;
+}
+
+/** @param etag of what is there; undefined: nothing. */
+export function isMet(condition: WriteCondition, etag: string | undefined): boolean {
+  return condition.kind === 'absent' ? etag === undefined : etag === condition.etag;
 }
 
 export function isOfTheLine(event: EffectEvent): boolean {

@@ -1,0 +1,94 @@
+/**
+ * Uploads that were begun and of which no answer has come: the line broke, the process ended, or
+ * they are under way. The server may hold what they sent, and whoever meets it there must know it
+ * for our own, also when the file has been saved again, renamed or deleted since.
+ */
+import type { CacheDatabase } from './database.js';
+import type { Sql } from './sql.js';
+
+export interface SentUpload {
+  /** Inode of the folder on the server. */
+  readonly parent: number;
+  readonly name: string;
+  /** `SHA256:hex` of the bytes. */
+  readonly checksum: string;
+  /** Of the file that held them. */
+  readonly ino: number;
+  /** Bytes. */
+  readonly size: number;
+  /** Seconds since the epoch. */
+  readonly mtime: number;
+}
+
+/** What the server has at a place; a checksum is empty where it knows of none. */
+export type FoundFile = Pick<SentUpload, 'parent' | 'name' | 'checksum' | 'size' | 'mtime'>;
+
+/** SQL of the table. Exported for its tests. */
+export const SENT_SQL = {
+  /** A Nextcloud keeps no checksum of a bulk upload: size and time tell it, as they do its ETag. */
+  at: `SELECT ino FROM sent_upload WHERE parent = ? AND name = ?
+    AND (checksum = ? OR ? = '' AND size = ? AND mtime = ?) LIMIT 1`,
+  of: `SELECT 1 FROM sent_upload WHERE ino = ?
+    AND (checksum = ? OR ? = '' AND size = ? AND mtime = ?) LIMIT 1`,
+  settle: 'DELETE FROM sent_upload WHERE parent = ? AND name = ?',
+  forget: 'DELETE FROM sent_upload WHERE sent_at < ?',
+  count: 'SELECT count(*) FROM sent_upload',
+} as const;
+
+type Found = readonly [checksum: string, sameChecksum: string, size: number, mtime: number];
+
+export class SentTable {
+  readonly #insert: Sql<[number, string, string, number, number, number, number]>;
+  readonly #at: Sql<[number, string, ...Found], number>;
+  readonly #of: Sql<[number, ...Found], number>;
+  readonly #settle: Sql<[number, string]>;
+  readonly #forget: Sql<[number]>;
+  readonly #count: Sql<[], number>;
+  /** Not less than the table has: a listing of many asks nothing while none is under way. */
+  #rows: number;
+
+  constructor(db: CacheDatabase) {
+    this.#insert = db.prepare('INSERT OR REPLACE INTO sent_upload VALUES (?, ?, ?, ?, ?, ?, ?)');
+    this.#at = db.prepareValue(SENT_SQL.at);
+    this.#of = db.prepareValue(SENT_SQL.of);
+    this.#settle = db.prepare(SENT_SQL.settle);
+    this.#forget = db.prepare(SENT_SQL.forget);
+    this.#count = db.prepareValue(SENT_SQL.count);
+    this.#rows = this.#count.get() ?? 0;
+    db.onRollback(() => (this.#rows = this.#count.get() ?? 0));
+  }
+
+  /** @param now seconds since the epoch. */
+  add({ parent, name, checksum, ino, size, mtime }: SentUpload, now: number): void {
+    this.#insert.run(parent, name, checksum, ino, size, mtime, now);
+    this.#rows += 1;
+  }
+
+  /** Whose bytes the server may have at this place, if these are such. */
+  ownerAt(found: FoundFile): number | undefined {
+    if (this.#rows === 0) return undefined;
+    return this.#at.get(found.parent, found.name, ...wanted(found));
+  }
+
+  /** This file has been sent with these bytes, wherever it was then. */
+  isOf(ino: number, found: FoundFile): boolean {
+    return this.#rows > 0 && this.#of.get(ino, ...wanted(found)) !== undefined;
+  }
+
+  /** What the server has at this place is known again. */
+  settled(parent: number, name: string): void {
+    if (this.#rows === 0) return;
+    this.#settle.run(parent, name);
+    this.#rows = this.#count.get() ?? 0;
+  }
+
+  /** @param time seconds since the epoch: what was sent before will not arrive any more. */
+  forgetBefore(time: number): void {
+    this.#forget.run(time);
+    this.#rows = this.#count.get() ?? 0;
+  }
+}
+
+function wanted({ checksum, size, mtime }: FoundFile): Found {
+  return [checksum, checksum, size, mtime];
+}

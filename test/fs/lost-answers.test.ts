@@ -1,0 +1,154 @@
+/**
+ * An upload whose answer never came, and a user who goes on meanwhile: what has arrived of it is
+ * our own, neither news of anybody nor a conflict.
+ */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EngineBench } from '../support/engine-bench.js';
+
+let bench: EngineBench;
+
+beforeEach(() => {
+  bench = new EngineBench();
+});
+
+afterEach(() => bench.close());
+
+/** The server has it afterwards, and nobody here knows. */
+function saveUnheard(at: string, text: string): void {
+  bench.server.lostAnswers = 1;
+  bench.write(at, text);
+  bench.advance(2_000);
+  while (bench.step());
+  expect(bench.server.read(at)).toBe(text);
+}
+
+function expectBoth(tree: Readonly<Record<string, string>>): void {
+  expect(Object.fromEntries(bench.server.tree())).toEqual(tree);
+  expect(Object.fromEntries(bench.tree())).toEqual(tree);
+}
+
+const RESTARTS = ['none', 'clean', 'killed'] as const;
+
+function restart(how: (typeof RESTARTS)[number]): void {
+  if (how !== 'none') bench.restart(how);
+}
+
+describe.each([
+  ['new', false],
+  ['known to the server', true],
+])('a file that is %s, saved again before it is known what came of the last save', (_, isKnown) => {
+  beforeEach(() => {
+    if (isKnown) {
+      bench.server.write('a', 'before');
+      bench.read('a');
+    }
+    bench.settle();
+  });
+
+  it.each(
+    RESTARTS.flatMap((how) => [
+      [how, 'in place', 'the second version'] as const,
+      [how, 'in place', 'two'] as const,
+      [how, 'by renaming', 'the second version'] as const,
+      [how, 'by renaming', 'two'] as const,
+    ]),
+  )('is no conflict (restart: %s, saved %s as "%s")', (how, way, text) => {
+    saveUnheard('a', 'one');
+    const id = bench.server.fileId('a');
+    if (way === 'in place') {
+      bench.write('a', text);
+    } else {
+      bench.write('a.new', text);
+      bench.rename('a.new', 'a');
+    }
+    restart(how);
+    bench.settle();
+    expectBoth({ a: text });
+    expect(bench.server.fileId('a'), 'its identity').toBe(id);
+  });
+
+  it.each(RESTARTS)('is no conflict when several answers are lost (restart: %s)', (how) => {
+    for (const text of ['one', 'another', 'the third']) {
+      bench.server.lostAnswers = 1;
+      bench.write('a', text);
+      bench.advance(40_000);
+      for (let answers = 0; answers < 5 && bench.step(); answers += 1);
+    }
+    bench.write('a', 'the last version');
+    restart(how);
+    bench.settle();
+    expectBoth({ a: 'the last version' });
+  });
+
+  it.each(RESTARTS)('is gone when it is deleted instead (restart: %s)', (how) => {
+    saveUnheard('a', 'one');
+    bench.unlink('a');
+    restart(how);
+    bench.settle();
+    expectBoth({});
+  });
+
+  it.each(RESTARTS)('has one name when it is renamed instead (restart: %s)', (how) => {
+    saveUnheard('a', 'one');
+    bench.rename('a', 'b');
+    restart(how);
+    bench.settle();
+    expectBoth({ b: 'one' });
+  });
+
+  it.each(RESTARTS)('stays beside a new one of its name (restart: %s)', (how) => {
+    saveUnheard('a', 'one');
+    bench.rename('a', 'b');
+    bench.write('a', 'another');
+    restart(how);
+    bench.settle();
+    expectBoth({ a: 'another', b: 'one' });
+  });
+
+  it('is a conflict all the same when somebody has changed it since', () => {
+    saveUnheard('a', 'one');
+    bench.server.write('a', 'theirs, after ours');
+    bench.write('a', 'the second version');
+    bench.settle();
+    const texts = [...bench.server.tree().values()];
+    expect(texts.sort()).toEqual(['the second version', 'theirs, after ours']);
+  });
+});
+
+describe('a file that was sent under a passing name', () => {
+  it.each(RESTARTS)('leaves nothing of that name behind (restart: %s)', (how) => {
+    bench.server.write('a', 'before');
+    bench.read('a');
+    const id = bench.server.fileId('a');
+    bench.settle();
+    saveUnheard('a.new', 'after');
+    bench.rename('a.new', 'a');
+    restart(how);
+    bench.settle();
+    expectBoth({ a: 'after' });
+    expect(bench.server.fileId('a'), 'its identity').toBe(id);
+  });
+});
+
+describe('a file that is replaced while it is being sent', () => {
+  it.each([
+    ['and its answer comes', 0],
+    ['and its answer is lost', 1],
+  ])('keeps its identity (%s)', (_, lost) => {
+    bench.server.write('a', 'before');
+    bench.read('a');
+    const id = bench.server.fileId('a');
+    bench.settle();
+    bench.server.holds = ({ op }) => op === 'put';
+    bench.write('a', 'one');
+    bench.advance(2_000);
+    while (bench.step());
+    bench.write('a.new', 'the second version');
+    bench.rename('a.new', 'a');
+    bench.server.holds = () => false;
+    bench.server.lostAnswers = lost;
+    bench.settle();
+    expectBoth({ a: 'the second version' });
+    expect(bench.server.fileId('a'), 'its identity').toBe(id);
+  });
+});
