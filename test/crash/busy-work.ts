@@ -8,7 +8,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import type { MountedNuage } from '../support/mounted-nuage.js';
+import { isConflictName } from '../../src/sync/conflict.js';
+import { type DiskKind, MountedNuage } from '../support/mounted-nuage.js';
 import { scratchFolder } from '../support/scratch.js';
 import { saveOf } from './known-text.js';
 
@@ -18,17 +19,65 @@ const SAVES_PER_ROUND_MAX = 100_000;
 const PROGRAM = path.join(import.meta.dirname, 'busy-program.ts');
 
 /** By name, the number of the last save that was acknowledged. */
-export type Acknowledged = Map<string, number>;
+type Acknowledged = Map<string, number>;
 
 /** How the work is broken off, in the middle of it. */
 export interface Break {
+  /** As it is told: `kill`. */
+  readonly name: string;
+  /** Of the mount, beside those that all of them have. */
+  readonly disk?: DiskKind;
   /** Programs wait for the disk (fsync) before they go on. */
   readonly isSynced: boolean;
-  readonly happens: () => Promise<unknown>;
+  readonly happens: (mounted: MountedNuage) => Promise<unknown>;
+}
+
+/** Of all that is broken off. */
+export const MS_PER_BREAK_MAX = 60_000;
+
+/** Then an account begins anew: each break adds some hundred files, and all are read after each. */
+const BREAKS_PER_ACCOUNT = 20;
+
+/**
+ * Breaks the work off so many times, each followed by another mount. What was acknowledged is there
+ * then and in the end on the server, and nobody else worked there, so there is no conflict.
+ */
+export async function breakAtWork(times: number, how: Break): Promise<void> {
+  for (let done = 0; done < times; done += BREAKS_PER_ACCOUNT) {
+    const breaks = Math.min(times - done, BREAKS_PER_ACCOUNT);
+    const files = await breakOneAccount(breaks, how);
+    console.log(`${how.name} ${done + breaks}: ${files} files in the last ${breaks}`);
+  }
+}
+
+/** @returns how many files were acknowledged. */
+async function breakOneAccount(times: number, how: Break): Promise<number> {
+  const mounted = await MountedNuage.start({
+    arguments: ['--poll-interval', '2'],
+    disk: how.disk,
+  });
+  const acknowledged: Acknowledged = new Map();
+  try {
+    for (let round = 1; round <= times; round += 1) {
+      const work = await workUntil(mounted, round, how);
+      for (const [name, save] of work) acknowledged.set(name, save);
+      await mounted.mount();
+      const copy = await copyOut(mounted);
+      expectKept(acknowledged, reader(copy), `after ${how.name} ${round}`);
+      fs.rmSync(copy, { recursive: true });
+    }
+    await mounted.sync();
+    const { folder } = mounted.server;
+    expectKept(acknowledged, reader(folder), 'on the server');
+    expect(fs.readdirSync(folder).filter(isConflictName), 'no false conflict').toEqual([]);
+    return acknowledged.size;
+  } finally {
+    await mounted.close();
+  }
 }
 
 /** Works until that happens. @param round numbers the saves: each is told from all others. */
-export async function workUntil(
+async function workUntil(
   mounted: MountedNuage,
   round: number,
   { isSynced, happens }: Break,
@@ -44,7 +93,7 @@ export async function workUntil(
   try {
     while (output === '' && child.exitCode === null) await pause(10);
     await pause(Math.random() * WORK_MS_MAX);
-    await happens();
+    await happens(mounted);
   } finally {
     child.kill('SIGKILL');
     await closed;
@@ -59,7 +108,7 @@ export async function workUntil(
 }
 
 /** @param read undefined where there is no such file. */
-export function expectKept(
+function expectKept(
   acknowledged: Acknowledged,
   read: (name: string) => string | undefined,
   when: string,
@@ -74,13 +123,13 @@ export function expectKept(
 }
 
 /** A program of its own looks: this thread must not wait for a mount that a kill may have broken. */
-export async function copyOut(mounted: MountedNuage): Promise<string> {
+async function copyOut(mounted: MountedNuage): Promise<string> {
   const copy = scratchFolder();
   await mounted.sh(`cp -- *.txt ${copy}/`);
   return copy;
 }
 
-export function reader(folder: string): (name: string) => string | undefined {
+function reader(folder: string): (name: string) => string | undefined {
   return (name) => {
     const file = path.join(folder, name);
     return fs.existsSync(file) ? fs.readFileSync(file, 'utf8') : undefined;

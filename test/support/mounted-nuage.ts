@@ -45,7 +45,7 @@ export interface MountOptions {
   /** Gives the program a disk of its own of this size, which only root can. */
   readonly diskBytes?: number;
   /** Gives the program a disk of its own whose power can be cut, which only root can. */
-  readonly disk?: DiskKind;
+  readonly disk?: DiskKind | undefined;
   /** Files of the account, by their path, that are there before the mount. */
   readonly files?: Readonly<Record<string, Uint8Array>>;
 }
