@@ -20,8 +20,8 @@ import {
 import { adoptEntry } from './adopt.js';
 import { assemble } from './assembly.js';
 import type { DavContext } from './dav-context.js';
-import { propfind, stat } from './listing.js';
-import { CHUNK_PROPFIND, sizeOf } from './properties.js';
+import { stat } from './listing.js';
+import { listPlainly } from './plain-listing.js';
 import { ifFound } from './settle.js';
 import { piecesOf } from './upload-body.js';
 import type { UploadLine } from './upload-line.js';
@@ -109,12 +109,10 @@ async function chunkBytesBegunWith(
   const { path, signal } = upload;
   const prefix = folderPrefix(upload);
   let found: number | undefined;
-  const address = context.uploads.address('');
-  const request = { address, depth: '1', body: CHUNK_PROPFIND, path, signal } as const;
-  await propfind(context.http, request, (row) => {
-    const place = context.uploads.pathOf(row.href);
-    if ('refused' in place || !place.path.startsWith(prefix)) return;
-    const units = Number(place.path.slice(prefix.length));
+  const home = { root: context.uploads, folder: '', path, signal };
+  await listPlainly(context, home, (place) => {
+    if (!place.startsWith(prefix)) return;
+    const units = Number(place.slice(prefix.length));
     if (Number.isSafeInteger(units) && units > 0) found = units * CHUNK_BYTES_MIN;
   });
   return found;
@@ -183,18 +181,9 @@ async function openFolder(
   });
   await answer.discard();
   if (answer.status === 201) return present;
-  const request = {
-    address: `${address}/`,
-    depth: '1',
-    body: CHUNK_PROPFIND,
-    path,
-    signal,
-  } as const;
-  await propfind(context.http, request, (row) => {
-    const place = context.uploads.pathOf(row.href);
-    const size = sizeOf(row.values.get('d:getcontentlength'));
-    if ('refused' in place || size === undefined) return;
-    if (place.path.startsWith(`${folder}/`)) present.set(place.path.slice(folder.length + 1), size);
+  await listPlainly(context, { root: context.uploads, folder, path, signal }, (place, size) => {
+    const isIn = place.startsWith(`${folder}/`);
+    if (isIn && size !== undefined) present.set(place.slice(folder.length + 1), size);
   });
   return present;
 }

@@ -16,7 +16,7 @@ import {
 } from '../limits.js';
 import { bulkUpload, isFitForBulk, type BulkPart } from './bulk-upload.js';
 import type { DavContext } from './dav-context.js';
-import { list } from './listing.js';
+import { listPlainly } from './plain-listing.js';
 import type { NewFile, StoredFile } from './remote.js';
 
 export class NewFiles {
@@ -155,12 +155,11 @@ async function pathsIn(
   signal: AbortSignal,
 ): Promise<ReadonlySet<string> | undefined> {
   const paths = new Set<string>();
-  const take = (entries: readonly { path: string }[]): void => {
-    for (const { path } of entries) paths.add(path);
-    if (paths.size > BULK_FOLDER_ENTRIES_MAX) throw new NuageError('too-large', 'a large folder');
-  };
   try {
-    await list(context, { path: folder, depth: '1' }, { take }, signal);
+    await listPlainly(context, { root: context.files, folder, path: folder, signal }, (path) => {
+      paths.add(path);
+      if (paths.size > BULK_FOLDER_ENTRIES_MAX) throw new NuageError('too-large', 'a large folder');
+    });
   } catch (error) {
     if (error instanceof NuageError && !NO_VERDICT.has(error.kind)) return undefined;
     throw error;

@@ -49,7 +49,7 @@ export const FOLDER_PROPERTIES = properties([
   'oc:size',
 ]);
 
-export const CHUNK_PROPFIND = propfind(['d:getcontentlength', 'd:resourcetype']);
+export const PLAIN_PROPFIND = propfind(['d:getcontentlength', 'd:resourcetype']);
 
 export const TRASH_PROPFIND = propfind([
   'd:resourcetype',
