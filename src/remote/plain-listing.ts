@@ -1,4 +1,4 @@
-/** Names and sizes in a folder, the least that a listing can ask: a third of what a full one costs. */
+/** Names and sizes in a folder, at a third of what a full listing costs the server. */
 import { propfind } from './listing.js';
 import type { DavContext } from './dav-context.js';
 import type { DavRoot } from './paths.js';
