@@ -94,9 +94,15 @@ async function compete(mode: Mode, session: Session): Promise<readonly string[]>
   }) as [RandomUser, RandomUser];
   const start = new Date();
   const end = start.getTime() + Number(values.seconds) * 1_000;
-  await Promise.all([workInMount(ours, end), workInCopy(theirs, copy, end)]);
+  await bothEnd([workInMount(ours, end), workInCopy(theirs, copy, end)]);
   tell(mode, ours, theirs);
   return judge(session, [ours, theirs], start);
+}
+
+/** One that fails is told when the other has left the folders too, which are removed then. */
+async function bothEnd(works: readonly Promise<void>[]): Promise<void> {
+  await Promise.allSettled(works);
+  await Promise.all(works);
 }
 
 async function workInMount(user: RandomUser, end: number): Promise<void> {

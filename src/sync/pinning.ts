@@ -137,10 +137,25 @@ export class Pinning {
   progress(ino: number): PinProgress | undefined {
     const root = this.rootOf(ino);
     if (root === undefined) return undefined;
-    const totals = this.#account.of(root);
+    const totals = this.#withPartsOf(root);
     const failures = this.#failuresBelow(root);
     const path = this.#context.tree.path(root) ?? '';
     return { path, ...totals, failures, state: this.#stateOf(totals, failures.length > 0) };
+  }
+
+  /** With the parts of files that have come: a single large one would seem to stand still. */
+  #withPartsOf(root: number): PinTotals {
+    const { tree, contents } = this.#context;
+    const totals = this.#account.of(root);
+    let { bytesHere } = totals;
+    for (const ino of this.#fetching.keys()) {
+      const content = tree.get(ino)?.content;
+      if (content === undefined || this.rootOf(ino) !== root) continue;
+      const size = contents.size(content);
+      const gaps = contents.missing(content, 0, size);
+      bytesHere += gaps.reduce((here, { start, end }) => here - (end - start), size);
+    }
+    return { ...totals, bytesHere };
   }
 
   /** Every pin, at most {@link PINS_SHOWN_MAX}; one within another is counted with that one. */

@@ -62,6 +62,22 @@ function readMuch(): void {
   }
 }
 
+describe('a pinned file', () => {
+  it('tells what has come of it, never less than before', () => {
+    bench.server.stepBytes = 64 * 1024;
+    pin('c.txt');
+    const told = new Set<number>();
+    for (let answers = 0; answers < 200 && progress('c.txt')?.state !== 'here'; answers += 1) {
+      if (!bench.step()) bench.advance(100);
+      told.add(progress('c.txt')?.bytesHere ?? 0);
+    }
+    const bytes = [...told];
+    expect(bytes.length).toBeGreaterThan(5);
+    expect(bytes).toEqual([...bytes].sort((a, b) => a - b));
+    expect(bytes.at(-1)).toBe(MIB);
+  });
+});
+
 describe('a pinned folder', () => {
   it('is fetched with all below it, folders that nobody has visited included', () => {
     pin('Cours');
