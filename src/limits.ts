@@ -91,8 +91,17 @@ export const SILENCE_ASK_MS = 4_000;
 /** Operations remembered to tell a stale listing from a fresh one; far above what runs at once. */
 export const IN_FLIGHT_MEMORY_MAX = 10_000;
 
-/** What was sent without an answer is known for our own so long, if it turns up on the server. */
+/**
+ * What was sent without an answer is known for our own so long, if it turns up on the server, as
+ * long as nobody can ask it what it has. The longest absence that is still worth a doubt.
+ */
 export const SENT_MEMORY_S = 7 * 24 * 3_600;
+
+/**
+ * So long after its line broke an upload may still turn up: the time that a Nextcloud gives a
+ * request (`max_execution_time`). What the server lacks then was lost on the way.
+ */
+export const SENT_ARRIVES_S = 3_600;
 
 /** Listings in the background at once: a server gains nothing beyond its cores. */
 export const BACKGROUND_LISTINGS_MAX = 2;

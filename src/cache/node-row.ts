@@ -73,7 +73,7 @@ export const NODE_SQL = {
   detached: `SELECT ino FROM node WHERE parent IS NULL AND base_parent IS NOT NULL ORDER BY ino`,
   removals: `SELECT count(*), coalesce(sum(CASE is_folder WHEN 0 THEN base_size END), 0) FROM node
     WHERE parent IS NULL AND base_parent IS NOT NULL AND change > ?`,
-  /** Listed at a state that the server is known to have left. Asked once per start. */
+  /** Listed at a state that the server is known to have left. Reads all folders: rarely asked. */
   foldersOutOfDate: `SELECT ino FROM node WHERE is_folder = 1 AND listed_etag IS NOT NULL
     AND base_parent IS NOT NULL AND listed_etag <> base_etag`,
   lastChange: 'SELECT max(change) FROM node WHERE change > 0',

@@ -23,15 +23,17 @@ export interface SentUpload {
 /** What the server has at a place; a checksum is empty where it knows of none. */
 export type FoundFile = Pick<SentUpload, 'parent' | 'name' | 'checksum' | 'size' | 'mtime'>;
 
+/** A Nextcloud keeps no checksum of a bulk upload: size and time tell it, as they do its ETag. */
+const OF_THESE_BYTES = "(checksum = ? OR ? = '' AND size = ? AND mtime = ?)";
+
 /** SQL of the table. Exported for its tests. */
 export const SENT_SQL = {
-  /** A Nextcloud keeps no checksum of a bulk upload: size and time tell it, as they do its ETag. */
-  at: `SELECT ino FROM sent_upload WHERE parent = ? AND name = ?
-    AND (checksum = ? OR ? = '' AND size = ? AND mtime = ?) LIMIT 1`,
-  of: `SELECT 1 FROM sent_upload WHERE ino = ?
-    AND (checksum = ? OR ? = '' AND size = ? AND mtime = ?) LIMIT 1`,
+  at: `SELECT ino FROM sent_upload WHERE parent = ? AND name = ? AND ${OF_THESE_BYTES} LIMIT 1`,
+  of: `SELECT 1 FROM sent_upload WHERE ino = ? AND ${OF_THESE_BYTES} LIMIT 1`,
+  forget: `DELETE FROM sent_upload WHERE parent = ? AND name = ? AND ${OF_THESE_BYTES}`,
   settle: 'DELETE FROM sent_upload WHERE parent = ? AND name = ?',
-  forget: 'DELETE FROM sent_upload WHERE sent_at < ?',
+  senders: 'SELECT DISTINCT ino FROM sent_upload WHERE sent_at < ?',
+  forgetOf: 'DELETE FROM sent_upload WHERE ino = ? AND sent_at < ?',
   count: 'SELECT count(*) FROM sent_upload',
 } as const;
 
@@ -41,8 +43,10 @@ export class SentTable {
   readonly #insert: Sql<[number, string, string, number, number, number, number]>;
   readonly #at: Sql<[number, string, ...Found], number>;
   readonly #of: Sql<[number, ...Found], number>;
+  readonly #forget: Sql<[number, string, ...Found]>;
   readonly #settle: Sql<[number, string]>;
-  readonly #forget: Sql<[number]>;
+  readonly #senders: Sql<[number], number>;
+  readonly #forgetOf: Sql<[number, number]>;
   readonly #count: Sql<[], number>;
   /** Not less than the table has: a listing of many asks nothing while none is under way. */
   #rows: number;
@@ -51,8 +55,10 @@ export class SentTable {
     this.#insert = db.prepare('INSERT OR REPLACE INTO sent_upload VALUES (?, ?, ?, ?, ?, ?, ?)');
     this.#at = db.prepareValue(SENT_SQL.at);
     this.#of = db.prepareValue(SENT_SQL.of);
-    this.#settle = db.prepare(SENT_SQL.settle);
     this.#forget = db.prepare(SENT_SQL.forget);
+    this.#settle = db.prepare(SENT_SQL.settle);
+    this.#senders = db.prepareValue(SENT_SQL.senders);
+    this.#forgetOf = db.prepare(SENT_SQL.forgetOf);
     this.#count = db.prepareValue(SENT_SQL.count);
     this.#rows = this.#count.get() ?? 0;
     db.onRollback(() => (this.#rows = this.#count.get() ?? 0));
@@ -75,6 +81,13 @@ export class SentTable {
     return this.#rows > 0 && this.#of.get(ino, ...wanted(found)) !== undefined;
   }
 
+  /** What became of it is known: who brings such bytes there from now on is somebody else. */
+  forget(found: FoundFile): void {
+    if (this.#rows === 0) return;
+    this.#forget.run(found.parent, found.name, ...wanted(found));
+    this.#rows = this.#count.get() ?? 0;
+  }
+
   /** What the server has at this place is known again. */
   settled(parent: number, name: string): void {
     if (this.#rows === 0) return;
@@ -82,9 +95,15 @@ export class SentTable {
     this.#rows = this.#count.get() ?? 0;
   }
 
-  /** @param time seconds since the epoch: what was sent before will not arrive any more. */
-  forgetBefore(time: number): void {
-    this.#forget.run(time);
+  /** The files of which something was sent before, by their inodes. @param time as `add`. */
+  sentBefore(time: number): readonly number[] {
+    return this.#rows === 0 ? [] : this.#senders.all(time);
+  }
+
+  /** What was sent of these files before will not arrive any more. @param time as `add`. */
+  forgetBefore(time: number, files: readonly number[] = this.sentBefore(time)): void {
+    if (files.length === 0) return;
+    for (const ino of files) this.#forgetOf.run(ino, time);
     this.#rows = this.#count.get() ?? 0;
   }
 }

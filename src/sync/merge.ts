@@ -11,21 +11,14 @@ import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { copyBeside } from './conflict-copy.js';
 import { IN_FLIGHT_MEMORY_MAX } from '../limits.js';
-import {
-  decideClash,
-  decidePlace,
-  decideSeen,
-  mayBeTheSame,
-  type LocalState,
-  sameVersion,
-} from './conflict.js';
+import { decideClash, decidePlace, decideSeen, mayBeTheSame, sameVersion } from './conflict.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
 import { moveAside } from './make-room.js';
 import type { Pass, Round } from './merge-pass.js';
 import { Missing } from './missing.js';
-import { occupantOf } from './occupant.js';
-import { isOwnVersion, type OwnUpload, ownUploadOf } from './own-uploads.js';
+import { localState, occupantOf } from './occupant.js';
+import { isOwnVersion, type OwnUpload, ownUploadOf, settleOwn } from './own-uploads.js';
 import {
   baseFrom,
   cleanDraft,
@@ -226,6 +219,7 @@ export class Merger {
   /** What was sent last is there, and its answer was lost: the user has gone on from it. */
   #takeOwnVersion(pass: Pass, node: TreeNode, entry: RemoteEntry): void {
     if (node.parent !== undefined && this.#waitsForUpload(pass, node, entry)) return;
+    settleOwn(this.#context.tree, pass.folder, entry);
     this.#after.push(() => this.#hooks.unblocked());
     this.#keepMine(pass, { ...node, failure: undefined }, entry);
   }
@@ -301,6 +295,7 @@ export class Merger {
     const { tree, contents } = this.#context;
     this.#after.push(() => this.#hooks.unblocked());
     if (heir === undefined) {
+      settleOwn(tree, pass.folder, entry);
       const { ino } = tree.insert({ ...cleanDraft(pass.folder, entry), parent: undefined });
       pass.seen.add(ino);
       return ino;
@@ -309,6 +304,7 @@ export class Merger {
     const isAtPlace = heir.parent === pass.folder && heir.name === entryName(entry);
     if (this.#isUnsettled(pass, heir)) return undefined;
     if (isAtPlace && this.#waitsForUpload(pass, heir, entry)) return undefined;
+    settleOwn(tree, pass.folder, entry);
     if (heir.content !== undefined) contents.setDirty(heir.content, true);
     this.#keepMine(pass, { ...heir, contentDirty: true, failure: undefined }, entry);
     return heir.ino;
@@ -392,9 +388,4 @@ export class Merger {
     tree.save({ ...folder, base, listedEtag, mode, mtime: time });
     if (isNews) this.#tell(pass, () => kernel.invalidateAttributes(folder.ino));
   }
-}
-
-function localState(node: TreeNode): LocalState {
-  if (node.parent === undefined || node.staysHere) return 'deleted';
-  return node.contentDirty ? 'edited' : 'clean';
 }

@@ -1,7 +1,13 @@
 /** What the user has at a name, in the terms of the decision table (conflict.ts). */
 import type { TreeNode } from '../cache/node.js';
 import type { TreeStore } from '../cache/tree-store.js';
-import type { Occupant } from './conflict.js';
+import type { LocalState, Occupant } from './conflict.js';
+
+/** Of a file that the server has. */
+export function localState(node: TreeNode): LocalState {
+  if (node.parent === undefined || node.staysHere) return 'deleted';
+  return node.contentDirty ? 'edited' : 'clean';
+}
 
 export function occupantOf(tree: TreeStore, node: TreeNode): Occupant {
   const { ino, isFolder, staysHere, base, parent, name, contentDirty, size } = node;

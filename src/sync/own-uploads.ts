@@ -1,12 +1,69 @@
 /**
  * Tells what the server has from an upload of ours whose answer never came. Such a file is no news
  * of anybody: it becomes the base of who holds its place, or goes where nobody wants it any more.
+ *
+ * What somebody else brings must never be taken for it, so a note lasts no longer than the doubt:
+ * until its bytes have been met, until the server has refused them, or until all that the server
+ * has is known and they can no longer be on their way.
  */
-import type { FoundFile } from '../cache/sent-table.js';
+import type { FoundFile, SentUpload } from '../cache/sent-table.js';
 import type { TreeNode } from '../cache/node.js';
 import type { TreeStore } from '../cache/tree-store.js';
+import type { Clock } from '../clock.js';
+import type { ErrorKind, NuageError } from '../errors.js';
+import { SENT_ARRIVES_S } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { entryName } from './remote-node.js';
+
+interface Notebook {
+  readonly tree: TreeStore;
+  readonly clock: Clock;
+}
+
+export interface Note {
+  readonly upload: SentUpload;
+  /** Nothing says that these bytes were sent to this place before. */
+  readonly isFirst: boolean;
+}
+
+/** By these the server says that it has taken nothing, and takes nothing later. */
+const REFUSED: ReadonlySet<ErrorKind> = new Set([
+  'precondition',
+  'exists',
+  'parent-missing',
+  'forbidden',
+  'quota',
+  'too-large',
+]);
+
+/** From now on the server may have these bytes, whatever becomes of the answer. */
+export function noteSent(notebook: Notebook, node: TreeNode, checksum: string): Note | undefined {
+  const { ino, base, size, mtime, ...here } = node;
+  const { parent, name } = base ?? here;
+  if (parent === undefined) return undefined;
+  const upload = { parent, name, checksum, ino, size, mtime: mtime.sec };
+  const { sent } = notebook.tree;
+  const isFirst = sent.ownerAt(upload) === undefined;
+  sent.add(upload, seconds(notebook.clock));
+  return { upload, isFirst };
+}
+
+/** It was not stored, or nobody knows: then it may arrive for a while from now on. */
+export function noteFailed({ tree, clock }: Notebook, note: Note, error: NuageError): void {
+  if (note.isFirst && REFUSED.has(error.kind)) tree.sent.forget(note.upload);
+  else tree.sent.add(note.upload, seconds(clock));
+}
+
+/** The root is as it was last seen: what was sent long ago and has not been met is not there. */
+export function forgetLost({ tree, clock }: Notebook, isBusy: (ino: number) => boolean): void {
+  const before = seconds(clock) - SENT_ARRIVES_S;
+  const lost = tree.sent.sentBefore(before).filter((ino) => !isBusy(ino));
+  if (lost.length > 0 && tree.foldersOutOfDate().length === 0) tree.sent.forgetBefore(before, lost);
+}
+
+function seconds(clock: Clock): number {
+  return Math.floor(clock.now() / 1000);
+}
 
 /** The bytes of a known file are such as were sent from here, at this place or before it moved. */
 export function isOwnVersion(
@@ -37,6 +94,11 @@ export function ownUploadOf(
   if (owner === undefined) return undefined;
   const heirs = [tree.get(owner), tree.child(folder, entryName(entry))];
   return { heir: heirs.find((node) => node !== undefined && isWithoutBase(node)) };
+}
+
+/** The tree knows it for what it is from now on. */
+export function settleOwn(tree: TreeStore, folder: number, entry: RemoteEntry): void {
+  tree.sent.forget(foundFile(folder, entry));
 }
 
 function isWithoutBase({ isFolder, staysHere, parent, base }: TreeNode): boolean {

@@ -21,6 +21,8 @@ export interface PollerParts {
   readonly survey: Survey;
   /** The server tells of changes by itself. */
   readonly isTold: () => boolean;
+  /** The root is as it was last seen. */
+  readonly agreed: () => void;
 }
 
 /** Of the server's data, as last seen. */
@@ -100,6 +102,7 @@ export class Poller {
     const known = tree.get(ROOT_INO)?.listedEtag;
     if (known === etag && !isRestored) {
       survey.isNotNeeded();
+      this.#parts.agreed();
       return;
     }
     const listRoot = (): void => lister.refresh(ROOT_INO);

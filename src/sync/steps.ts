@@ -10,6 +10,7 @@ import type { SyncContext } from './context.js';
 import { sameVersion } from './conflict.js';
 import type { InFlight } from './in-flight.js';
 import type { Lister } from './lister.js';
+import { noteFailed, noteSent, type Note } from './own-uploads.js';
 import { permissionsBelow } from './permissions.js';
 import type { Step } from './planner.js';
 import type { Reader } from './reader.js';
@@ -154,10 +155,11 @@ export class StepRunner {
     };
     const dataFile = contents.dataPath(node.content);
     const guard = guards.take(sent.ino);
+    let note: Note | undefined;
     effects.start(
       { op: 'put', path, dataFile, metadata, guard },
       {
-        hashed: (checksum) => this.#hashed(sent, checksum),
+        hashed: (checksum) => (note = noteSent(this.#context, sent, checksum)),
         done: (stored) => {
           guards.release(sent.ino);
           this.#stored(sent, stored);
@@ -166,6 +168,7 @@ export class StepRunner {
         failed: (error) => {
           guards.release(sent.ino);
           observer.failed(error);
+          if (note !== undefined) noteFailed(this.#context, note, error);
         },
       },
     );
@@ -181,15 +184,6 @@ export class StepRunner {
     if (base?.size !== size || base.mtime !== mtime.sec) return mtime;
     this.#context.kernel.invalidateAttributes(node.ino);
     return { sec: mtime.sec + 1, nsec: 0 };
-  }
-
-  /** From now on the server may have these bytes, whatever becomes of the answer. */
-  #hashed({ ino, base, size, mtime, ...sent }: TreeNode, checksum: string): void {
-    const { tree, clock } = this.#context;
-    const { parent, name } = base ?? sent;
-    if (parent === undefined) return;
-    const now = Math.floor(clock.now() / 1000);
-    tree.sent.add({ parent, name, checksum, ino, size, mtime: mtime.sec }, now);
   }
 
   #stored(sent: TreeNode, stored: StoredFile): void {

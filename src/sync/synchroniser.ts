@@ -9,6 +9,7 @@ import { InFlight } from './in-flight.js';
 import { Lister } from './lister.js';
 import { Locking } from './locking.js';
 import { Merger } from './merge.js';
+import { forgetLost } from './own-uploads.js';
 import { PassThrough } from './pass-through.js';
 import { Pinning, type PinningHooks } from './pinning.js';
 import { Poller } from './poller.js';
@@ -129,6 +130,7 @@ export class Synchroniser {
         missing: merger.missing,
         survey: new Survey(context, { ...listing, lister, primer: this.primer }),
         isTold: () => this.push.isReady,
+        agreed: () => forgetLost(context, (ino) => inFlight.isBusy(ino)),
       },
       { intervalMs: options.pollIntervalMs, random: options.random },
     );

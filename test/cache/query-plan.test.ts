@@ -58,6 +58,8 @@ describe('the plan of', () => {
     ['the number of folders', NODE_SQL.folderCount, 'INDEX node_subfolder'],
     ['what was sent to a place', SENT_SQL.at, 'PRIMARY KEY (parent=? AND name=?)'],
     ['what was sent of a file', SENT_SQL.of, 'INDEX sent_upload_ino (ino=?)'],
+    ['what has been met of it', SENT_SQL.forget, 'PRIMARY KEY (parent=? AND name=?)'],
+    ['what was lost of a file', SENT_SQL.forgetOf, 'INDEX sent_upload_ino (ino=?)'],
     ['the queue', NODE_SQL.pending, 'INDEX node_change (change>?)'],
     ['the last change', NODE_SQL.lastChange, 'COVERING INDEX node_change'],
     ['the number of changes', NODE_SQL.pendingCount, 'COVERING INDEX node_change'],

@@ -45,6 +45,33 @@ describe('the table of what was sent', () => {
     db.close();
   });
 
+  it('forgets of a place the bytes that were met there, and no others', () => {
+    const { tree, db } = openCache(scratchFolder());
+    const others = [
+      { ...SENT, checksum: 'SHA256:cd' },
+      { ...SENT, name: 'b' },
+    ];
+    for (const sent of [SENT, ...others]) tree.sent.add(sent, 1_000);
+    tree.sent.forget(SENT);
+    expect(tree.sent.ownerAt(SENT)).toBeUndefined();
+    expect(others.map((sent) => tree.sent.ownerAt(sent))).toEqual([5, 5]);
+    db.close();
+  });
+
+  it('forgets what is too old of some files, and tells which these may be', () => {
+    const { tree, db } = openCache(scratchFolder());
+    const of = (ino: number): typeof SENT => ({ ...SENT, ino, name: `file ${ino}` });
+    tree.sent.add(of(5), 1_000);
+    tree.sent.add(of(6), 1_000);
+    tree.sent.add({ ...of(5), checksum: 'SHA256:cd' }, 2_000);
+    tree.sent.add(of(7), 2_000);
+    expect([...tree.sent.sentBefore(2_000)].sort()).toEqual([5, 6]);
+    tree.sent.forgetBefore(2_000, [5]);
+    expect([5, 6, 7].map((ino) => tree.sent.ownerAt(of(ino)))).toEqual([undefined, 6, 7]);
+    expect(tree.sent.ownerAt({ ...of(5), checksum: 'SHA256:cd' })).toBe(5);
+    db.close();
+  });
+
   it('forgets what is too old to arrive, and what a transaction took back', () => {
     const { tree, db } = openCache(scratchFolder());
     tree.sent.add(SENT, 1_000);

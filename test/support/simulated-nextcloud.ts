@@ -4,11 +4,13 @@
  * modification second, number and size; a folder's changes with everything below it.
  */
 import fs from 'node:fs';
-import { createHash } from 'node:crypto';
 import { contentsOf, copyOf, type Entry, etagOf, holds, sizeOf } from './simulated-entry.js';
+import { bringPiece } from './simulated-fetch.js';
 import { SimulatedFaults, WRITES } from './simulated-faults.js';
 import {
-  bytesToSend,
+  announced,
+  type Announcing,
+  checksumOf,
   failed,
   isMet,
   isOfTheLine,
@@ -32,9 +34,6 @@ import type {
 
 /** Entries in one piece of a listing: small, so that trees come in several. */
 const PIECE_ENTRIES = 50;
-
-/** Bytes that a fetch brings at once. */
-const FETCH_PIECE_BYTES = 64 * 1024;
 
 export class SimulatedNextcloud extends SimulatedFaults {
   #root: Entry;
@@ -158,7 +157,12 @@ export class SimulatedNextcloud extends SimulatedFaults {
     try {
       const isWrite = WRITES.has(effect.op);
       const fault = this.faultFor(effect.op);
-      if (fault !== undefined) throw new NuageError(fault, 'simulated fault');
+      if (fault !== undefined) {
+        // What is about to leave is announced before the line breaks, unless it is down already.
+        const isBegun = effect.op === 'put' && this.failure === undefined;
+        if (isBegun) announced(effect, (event) => deliver({ ...event, id }));
+        throw new NuageError(fault, 'simulated fault');
+      }
       if (effect.op === 'fetch' && !this.#fetch(running, effect, deliver)) {
         const canGoOn = running.position < running.limit;
         (canGoOn ? this.#queue : this.#stalled).push(running);
@@ -202,16 +206,21 @@ export class SimulatedNextcloud extends SimulatedFaults {
 
   // --- another client ---
 
-  write(path: string, text: string | Buffer): void {
+  /** @param told what the client tells of it; most tell a checksum of another kind, or none. */
+  write(
+    path: string,
+    text: string | Buffer,
+    told: { isHashed?: boolean; mtime?: number } = {},
+  ): void {
     const { folder, name } = this.#place(path);
     const existing = folder.children.get(name);
     if (existing?.isFolder === true) throw new NuageError('is-a-folder', path);
     const file = existing ?? this.#make(false);
     if (existing !== undefined) keepVersion(existing);
     file.bytes = Buffer.from(text);
-    file.mtime = ++this.#seconds;
+    file.mtime = told.mtime ?? ++this.#seconds;
     file.uploadTime = ++this.#seconds;
-    file.checksum = '';
+    file.checksum = told.isHashed === true ? checksumOf(file.bytes) : '';
     folder.children.set(name, file);
     this.#touch(path);
   }
@@ -333,7 +342,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
         return undefined;
       }
       case 'put':
-        return this.#put(effect, (checksum) => deliver({ type: 'hashed', id, checksum }));
+        return this.#put(effect, (event) => deliver({ ...event, id }));
       case 'create-folder':
         this.makeFolder(effect.path);
         return this.#entry(effect.path, this.#require(effect.path));
@@ -384,34 +393,13 @@ export class SimulatedNextcloud extends SimulatedFaults {
     deliver: (event: EffectEvent) => void,
   ): boolean {
     this.#requireEtag(effect.path, effect.etag);
-    const { bytes } = this.#require(effect.path);
-    const fd = fs.openSync(effect.dataFile, 'r+');
-    try {
-      const stepEnd = running.position + this.stepBytes;
-      while (running.position < Math.min(running.limit, effect.end, stepEnd)) {
-        const at = running.position;
-        const end = Math.min(at + FETCH_PIECE_BYTES, effect.end);
-        fs.writeSync(fd, bytes, at, end - at, at);
-        running.position = end;
-        this.fetchedBytes += end - at;
-        deliver({ type: 'fetched', id: running.id, upTo: end });
-        if (this.cutFetches > 0) {
-          this.cutFetches -= 1;
-          throw new NuageError('offline', 'the line was cut');
-        }
-      }
-    } finally {
-      fs.closeSync(fd);
-    }
-    return running.position >= effect.end;
+    return bringPiece(this, { running, effect, deliver }, this.#require(effect.path).bytes);
   }
 
-  #put(effect: Extract<Effect, { op: 'put' }>, announce: (checksum: string) => void): StoredFile {
+  #put(effect: Extract<Effect, { op: 'put' }>, announce: Announcing): StoredFile {
     const { path, metadata } = effect;
-    const bytes = bytesToSend(effect);
+    const { bytes, checksum } = announced(effect, announce);
     this.onPut(bytes);
-    const checksum = `SHA256:${createHash('sha256').update(bytes).digest('hex')}`;
-    announce(checksum);
     const { folder, name } = this.#place(path);
     const existing = folder.children.get(name);
     const { condition } = metadata;

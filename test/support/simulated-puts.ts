@@ -2,6 +2,7 @@
  * Small new files that go together, as the main thread sends them: what the line does to one of
  * them it does to all.
  */
+import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import { type ErrorKind, NuageError, toErrorRecord } from '../../src/errors.js';
 import type { Effect, EffectEvent } from '../../src/remote/messages.js';
@@ -39,7 +40,7 @@ export function unheard(deliver: (event: EffectEvent) => void): (event: EffectEv
 }
 
 /** A snapshot of the data file. */
-export function bytesToSend(effect: Extract<Effect, { op: 'put' }>): Buffer {
+function bytesToSend(effect: Extract<Effect, { op: 'put' }>): Buffer {
   const { dataFile, metadata, guard } = effect;
   const bytes = fs.readFileSync(dataFile).subarray(0, metadata.size);
   if (Atomics.load(new Int32Array(guard.counters), guard.index) !== guard.expected) {
@@ -47,6 +48,23 @@ export function bytesToSend(effect: Extract<Effect, { op: 'put' }>): Buffer {
   }
   if (bytes.length !== metadata.size) throw new NuageError('io', 'the data file is too short');
   return bytes;
+}
+
+export type Announcing = (event: { readonly type: 'hashed'; readonly checksum: string }) => void;
+
+/** As the main thread does before the first byte leaves. */
+export function announced(
+  effect: Extract<Effect, { op: 'put' }>,
+  announce: Announcing,
+): { readonly bytes: Buffer; readonly checksum: string } {
+  const bytes = bytesToSend(effect);
+  const checksum = checksumOf(bytes);
+  announce({ type: 'hashed', checksum });
+  return { bytes, checksum };
+}
+
+export function checksumOf(bytes: Uint8Array): string {
+  return `SHA256:${createHash('sha256').update(bytes).digest('hex')}`;
 }
 
 /** @param etag of what is there; undefined: nothing. */
