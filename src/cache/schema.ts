@@ -173,7 +173,7 @@ const SENT = `
 CREATE TABLE sent_upload (
   parent   INTEGER NOT NULL,            -- node.ino of the folder that it goes to
   name     TEXT NOT NULL,               -- its name there
-  checksum TEXT NOT NULL,               -- SHA256:hex
+  checksum TEXT NOT NULL,               -- SHA256:hex; what no server tells where it keeps none
   ino      INTEGER NOT NULL,            -- node.ino of the file that held these bytes
   size     INTEGER NOT NULL,            -- bytes
   mtime    INTEGER NOT NULL,            -- seconds since the epoch, as it was sent

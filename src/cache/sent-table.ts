@@ -10,7 +10,7 @@ export interface SentUpload {
   /** Inode of the folder on the server. */
   readonly parent: number;
   readonly name: string;
-  /** `SHA256:hex` of the bytes. */
+  /** `SHA256:hex` of the bytes; of a copy something that no server tells. */
   readonly checksum: string;
   /** Of the file that held them. */
   readonly ino: number;

@@ -11,6 +11,7 @@ import type { CopyRange, Parked } from '../fuse/filesystem.js';
 import { SERVER_COPY_BYTES_MIN, SERVER_COPY_FOLDER_WAIT_MS_MAX } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { stepKey, WaitFor } from '../sync/context.js';
+import { noteCopy, noteFailed } from '../sync/own-uploads.js';
 import { baseFrom } from '../sync/remote-node.js';
 import { timestampNow } from './attributes.js';
 import { type FsContext, park, requireFile } from './context.js';
@@ -146,16 +147,22 @@ function start(context: FsContext, copy: Copy, { source, target, handle }: Files
     inodes.reap(ino);
     sync.uploader.planSoon(0);
   };
+  const mtime = timestampNow(clock).sec;
+  const times = [source.base?.mtime ?? mtime, mtime];
+  const notes = noteCopy(sync.context, { parent, name, ino, size, times });
   copy.state = 'running';
   sync.inFlight.begin(ino);
   sync.context.effects.start(
-    { op: 'copy', from, to, etag, size, mtime: timestampNow(clock).sec },
+    { op: 'copy', from, to, etag, size, mtime },
     {
       done: (entry) => {
         copy.version = adopt(context, { copy, ino, parent, handle, entry });
         end('copied');
       },
-      failed: () => end('refused'),
+      failed: (error) => {
+        end('refused');
+        for (const note of notes) noteFailed(sync.context, note, error);
+      },
     },
   );
 }
@@ -180,6 +187,7 @@ function adopt(context: FsContext, { copy, ino, parent, handle, entry }: Made): 
   const now = tree.get(ino);
   if (now === undefined) return copy.version;
   const base = baseFrom(parent, entry);
+  tree.sent.settled(base.parent, base.name);
   const before = now.content;
   if (now.contentVersion !== copy.version || now.parent === undefined) {
     tree.atomically(() => {

@@ -41,17 +41,45 @@ export function noteSent(notebook: Notebook, node: TreeNode, checksum: string): 
   const { ino, base, size, mtime, ...here } = node;
   const { parent, name } = base ?? here;
   if (parent === undefined) return undefined;
-  const upload = { parent, name, checksum, ino, size, mtime: mtime.sec };
-  const { sent } = notebook.tree;
-  const isFirst = sent.ownerAt(upload) === undefined;
-  sent.add(upload, seconds(notebook.clock));
+  return note(notebook, { parent, name, checksum, ino, size, mtime: mtime.sec });
+}
+
+/** A file that the server copies itself: what it gives the copy differs from what is sent. */
+export interface SentCopy {
+  readonly parent: number;
+  readonly name: string;
+  readonly ino: number;
+  readonly size: number;
+  /** Seconds since the epoch: that of the source, which it has at first, and that which is set. */
+  readonly times: readonly number[];
+}
+
+/** As {@link noteSent}. A Nextcloud keeps no checksum of a copy. */
+export function noteCopy(notebook: Notebook, { times, ...copy }: SentCopy): readonly Note[] {
+  return [...new Set(times)].map((mtime) =>
+    note(notebook, { ...copy, checksum: markOfCopy(mtime), mtime }),
+  );
+}
+
+function note({ tree, clock }: Notebook, upload: SentUpload): Note {
+  const isFirst = tree.sent.ownerAt(upload) === undefined;
+  tree.sent.add(upload, seconds(clock));
   return { upload, isFirst };
 }
 
+/** In place of a checksum; no server tells such a one. */
+function markOfCopy(mtime: number): string {
+  return `copied with time ${mtime}`;
+}
+
 /** It was not stored, or nobody knows: then it may arrive for a while from now on. */
-export function noteFailed({ tree, clock }: Notebook, note: Note, error: NuageError): void {
-  if (note.isFirst && REFUSED.has(error.kind)) tree.sent.forget(note.upload);
-  else tree.sent.add(note.upload, seconds(clock));
+export function noteFailed(
+  { tree, clock }: Notebook,
+  { upload, isFirst }: Note,
+  error: NuageError,
+): void {
+  if (isFirst && REFUSED.has(error.kind)) tree.sent.forget(upload);
+  else tree.sent.add(upload, seconds(clock));
 }
 
 /** The root is as it was last seen: what was sent long ago and has not been met is not there. */
@@ -90,10 +118,19 @@ export function ownUploadOf(
   entry: RemoteEntry,
 ): OwnUpload | undefined {
   if (entry.isFolder) return undefined;
-  const owner = tree.sent.ownerAt(foundFile(folder, entry));
+  const found = foundFile(folder, entry);
+  const owner = tree.sent.ownerAt(found);
   if (owner === undefined) return undefined;
-  const heirs = [tree.get(owner), tree.child(folder, entryName(entry))];
+  const occupant = tree.child(folder, entryName(entry));
+  const isEmpty = occupant?.ino === owner && occupant.size === 0;
+  // Made to be filled by the server, and it was.
+  if (isEmpty && isCopy(tree, found)) return undefined;
+  const heirs = [tree.get(owner), occupant];
   return { heir: heirs.find((node) => node !== undefined && isWithoutBase(node)) };
+}
+
+function isCopy(tree: TreeStore, found: FoundFile): boolean {
+  return tree.sent.ownerAt({ ...found, checksum: markOfCopy(found.mtime) }) !== undefined;
 }
 
 /** The tree knows it for what it is from now on. */

@@ -3,6 +3,7 @@
  * our own, neither news of anybody nor a conflict.
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SERVER_COPY_BYTES_MIN } from '../../src/limits.js';
 import { EngineBench } from '../support/engine-bench.js';
 
 let bench: EngineBench;
@@ -150,5 +151,58 @@ describe('a file that is replaced while it is being sent', () => {
     bench.settle();
     expectBoth({ a: 'the second version' });
     expect(bench.server.fileId('a'), 'its identity').toBe(id);
+  });
+});
+
+describe('a copy that the server has made, which nobody heard of', () => {
+  const TEXT = 'x'.repeat(SERVER_COPY_BYTES_MIN);
+
+  beforeEach(() => {
+    bench.server.write('source', TEXT);
+    bench.read('source');
+    bench.server.lostAnswers = 1;
+    bench.copy('source', 'copy');
+    expect(bench.server.has('copy')).toBe(true);
+  });
+
+  it.each(RESTARTS)('has one name when it is renamed (restart: %s)', (how) => {
+    bench.rename('copy', 'other');
+    restart(how);
+    bench.settle();
+    expectBoth({ source: TEXT, other: TEXT });
+  });
+
+  it.each(RESTARTS)('is gone when it is deleted (restart: %s)', (how) => {
+    bench.unlink('copy');
+    restart(how);
+    bench.settle();
+    expectBoth({ source: TEXT });
+  });
+
+  it.each(RESTARTS)('is no conflict when it is written to (restart: %s)', (how) => {
+    bench.write('copy', 'mine');
+    restart(how);
+    bench.settle();
+    expectBoth({ source: TEXT, copy: 'mine' });
+  });
+
+  it('is known before its own time is set', () => {
+    bench.server.setTime('copy', bench.server.time('source'));
+    bench.unlink('copy');
+    bench.settle();
+    expectBoth({ source: TEXT });
+  });
+
+  it('is somebody else’s once it was refused', () => {
+    bench.settle();
+    bench.server.refuse('source', 'quota');
+    bench.copy('source', 'refused');
+    bench.server.refuse('source', undefined);
+    bench.unlink('refused');
+    bench.settle();
+    bench.server.write('refused', TEXT, { mtime: bench.server.time('source') });
+    bench.list('');
+    bench.settle();
+    expectBoth({ source: TEXT, copy: TEXT, refused: TEXT });
   });
 });

@@ -293,6 +293,15 @@ export class SimulatedNextcloud extends SimulatedFaults {
     return this.#require(path).id;
   }
 
+  time(path: string): number {
+    return this.#require(path).mtime;
+  }
+
+  setTime(path: string, mtime: number): void {
+    this.#require(path).mtime = mtime;
+    this.#touch(path);
+  }
+
   has(path: string): boolean {
     return this.#find(path) !== undefined;
   }
