@@ -32,6 +32,7 @@ export const SENT_SQL = {
   of: `SELECT 1 FROM sent_upload WHERE ino = ? AND ${OF_THESE_BYTES} LIMIT 1`,
   forget: `DELETE FROM sent_upload WHERE parent = ? AND name = ? AND ${OF_THESE_BYTES}`,
   settle: 'DELETE FROM sent_upload WHERE parent = ? AND name = ?',
+  folders: 'SELECT DISTINCT parent FROM sent_upload',
   senders: 'SELECT DISTINCT ino FROM sent_upload WHERE sent_at < ?',
   forgetOf: 'DELETE FROM sent_upload WHERE ino = ? AND sent_at < ?',
   count: 'SELECT count(*) FROM sent_upload',
@@ -45,6 +46,7 @@ export class SentTable {
   readonly #of: Sql<[number, ...Found], number>;
   readonly #forget: Sql<[number, string, ...Found]>;
   readonly #settle: Sql<[number, string]>;
+  readonly #folders: Sql<[], number>;
   readonly #senders: Sql<[number], number>;
   readonly #forgetOf: Sql<[number, number]>;
   readonly #count: Sql<[], number>;
@@ -57,6 +59,7 @@ export class SentTable {
     this.#of = db.prepareValue(SENT_SQL.of);
     this.#forget = db.prepare(SENT_SQL.forget);
     this.#settle = db.prepare(SENT_SQL.settle);
+    this.#folders = db.prepareValue(SENT_SQL.folders);
     this.#senders = db.prepareValue(SENT_SQL.senders);
     this.#forgetOf = db.prepare(SENT_SQL.forgetOf);
     this.#count = db.prepareValue(SENT_SQL.count);
@@ -93,6 +96,11 @@ export class SentTable {
     if (this.#rows === 0) return;
     this.#settle.run(parent, name);
     this.#rows = this.#count.get() ?? 0;
+  }
+
+  /** Where something may have arrived, by their inodes. */
+  folders(): readonly number[] {
+    return this.#rows === 0 ? [] : this.#folders.all();
   }
 
   /** The files of which something was sent before, by their inodes. @param time as `add`. */

@@ -63,6 +63,8 @@ export class Uploader {
   #cursor = 0;
   #isScanned = false;
   #flushWaiters: (() => void)[] = [];
+  /** For those who wait: what uploads without an answer have left on the server was asked for. */
+  #hasLooked = false;
 
   constructor(context: SyncContext, parts: UploaderParts) {
     this.#context = context;
@@ -340,12 +342,26 @@ export class Uploader {
       .some(({ failure }) => failure?.attempts === 1 && STALE_BASE_KINDS.has(failure.kind));
   }
 
+  /** What has arrived under a name that nobody wants any more is still to be moved or removed. */
+  #looksForLost(): boolean {
+    const { lister } = this.#parts;
+    const { tree } = this.#context;
+    const folders = this.#hasLooked ? [] : tree.sent.folders();
+    this.#hasLooked = true;
+    for (const ino of folders) lister.refresh(ino);
+    return folders.length > 0 || (tree.sent.folders().length > 0 && !lister.isIdle);
+  }
+
   #settleFlush(): void {
     if (this.#flushWaiters.length === 0 || this.#scopes.size > 0) return;
     const { tree } = this.#context;
     if (this.#parts.connection.online) {
       const failed = tree.failedCount();
       if (tree.pendingCount() > failed && this.#canGoOn()) return;
+      if (this.#looksForLost()) {
+        this.planSoon(PLAN_SCAN_PAUSE_MS);
+        return;
+      }
       // The listing that a refusal asked for says whether it is one, or a conflict to resolve.
       if (failed > 0 && (!this.#parts.lister.isIdle || this.#isToBeExplained())) {
         this.planSoon(PLAN_SCAN_PAUSE_MS);
@@ -354,6 +370,7 @@ export class Uploader {
     }
     const waiters = this.#flushWaiters;
     this.#flushWaiters = [];
+    this.#hasLooked = false;
     this.#parts.activity.isUrgent = false;
     for (const done of waiters) done();
   }

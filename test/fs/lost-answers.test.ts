@@ -2,7 +2,7 @@
  * An upload whose answer never came, and a user who goes on meanwhile: what has arrived of it is
  * our own, neither news of anybody nor a conflict.
  */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SERVER_COPY_BYTES_MIN } from '../../src/limits.js';
 import { EngineBench } from '../support/engine-bench.js';
 
@@ -151,6 +151,51 @@ describe('a file that is replaced while it is being sent', () => {
     bench.settle();
     expectBoth({ a: 'the second version' });
     expect(bench.server.fileId('a'), 'its identity').toBe(id);
+  });
+});
+
+describe('whoever waits until all is sent', () => {
+  /** The server is reached again, and has been asked for nothing yet but whether it is there. */
+  function comeOnline(): void {
+    bench.server.holds = ({ op }) => op !== 'root-state';
+    const isOnline = (): boolean => bench.engine.context.sync.connection.online;
+    for (let second = 0; second < 100 && !isOnline(); second += 1) {
+      bench.advance(1_000);
+      while (bench.step());
+    }
+    expect(isOnline()).toBe(true);
+    bench.server.holds = () => false;
+  }
+
+  function flushAll(): void {
+    const done = vi.fn();
+    bench.engine.flush(done);
+    for (let round = 0; round < 50 && done.mock.calls.length === 0; round += 1) {
+      if (!bench.step()) bench.advance(100);
+    }
+    expect(done).toHaveBeenCalledOnce();
+  }
+
+  it.each([
+    ['renamed', () => bench.rename('a', 'b'), { b: 'one' }],
+    ['deleted', () => bench.unlink('a'), {}],
+  ] as const)('waits for what has arrived of a file that was %s', (_, change, tree) => {
+    saveUnheard('a', 'one');
+    change();
+    comeOnline();
+    flushAll();
+    expect(Object.fromEntries(bench.server.tree())).toEqual(tree);
+  });
+
+  it('waits no longer for what has not arrived', () => {
+    bench.server.failuresOf.set('put', 'timeout');
+    bench.write('a', 'one');
+    bench.advance(2_000);
+    while (bench.step());
+    bench.server.failuresOf.clear();
+    bench.unlink('a');
+    comeOnline();
+    flushAll();
   });
 });
 
