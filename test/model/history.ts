@@ -24,6 +24,7 @@ export const userSteps = [
   fc.record({ do: fc.constant('save with backup' as const), at: place, size }),
   fc.record({ do: fc.constant('unheard save' as const), at: place, size }),
   fc.record({ do: fc.constant('copy' as const), at: place, to: place }),
+  fc.record({ do: fc.constant('unheard copy' as const), at: place, to: place }),
   fc.record({ do: fc.constant('copy and give up' as const), at: place, to: place }),
   fc.record({ do: fc.constant('mkdir' as const), at: folder }),
   fc.record({ do: fc.constant('unlink' as const), at: place }),
@@ -41,6 +42,7 @@ export const userSteps = [
 export const otherSteps = [
   fc.record({ do: fc.constant('their write' as const), at: place, size }),
   fc.record({ do: fc.constant('their new file' as const), at: place, size }),
+  fc.record({ do: fc.constant('their same bytes' as const), at: place }),
   fc.record({ do: fc.constant('their mkdir' as const), at: folder }),
   fc.record({ do: fc.constant('their remove' as const), at: anything }),
   fc.record({ do: fc.constant('their move' as const), at: anything, to: anything }),

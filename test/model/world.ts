@@ -8,6 +8,7 @@
  */
 import { expect } from 'vitest';
 import { type ErrorKind, NuageError } from '../../src/errors.js';
+import { SENT_ARRIVES_S } from '../../src/limits.js';
 import { isConflictName } from '../../src/sync/conflict.js';
 import { EngineBench } from '../support/engine-bench.js';
 import {
@@ -52,6 +53,8 @@ export class World {
   /** All that a file of the user ever held. */
   readonly #held = new Set<string>(['']);
   readonly #open = new Map<number, OpenFile>();
+  /** By place: what the user wrote there last. */
+  readonly #written = new Map<string, string>();
   #tokens = 0;
 
   constructor(schedule: number, { isAlone }: WorldOptions) {
@@ -134,13 +137,10 @@ export class World {
       this.bench.advance(2_000);
       while (server.lostAnswers > 0 && this.bench.step(this.#pick()));
     },
-    copy: ({ at, to }) => {
-      const text = this.#localText(at);
-      if (text === undefined || at === to) return;
-      const before = this.#localText(to);
-      const here = (): void => this.bench.copy(at, to);
-      const isDone = this.#act({ here, there: (tree) => tree.write(to, text) });
-      if (isDone) this.#replaced(before, text);
+    copy: ({ at, to }) => this.#copy(at, to),
+    'unheard copy': ({ at, to }) => {
+      if (this.#localText(to) === undefined) this.bench.server.lostAnswers += 1;
+      this.#copy(at, to);
     },
     'copy and give up': ({ at, to }) => {
       // Whether it is there in the end is left to chance, and a local disk leaves nothing to it.
@@ -210,6 +210,13 @@ export class World {
       this.bench.server.write(at, text);
       this.#replaced(undefined, text);
     },
+    'their same bytes': ({ at }) => {
+      const text = this.#written.get(at);
+      if (text === undefined || !this.#isAgreed()) return;
+      if (this.bench.has(at) || this.bench.server.has(at)) return;
+      this.bench.server.write(at, text, { isHashed: true });
+      this.#replaced(undefined, text);
+    },
     'their mkdir': ({ at }) => this.bench.server.makeFolder(at),
     'their remove': ({ at }) => this.#theirRemove(at),
     'their move': ({ at, to }) => this.bench.server.move(at, to),
@@ -272,8 +279,34 @@ export class World {
     const text = this.#token(size);
     const here = (): void => this.bench.write(at, text);
     const isDone = this.#act({ here, there: (tree) => tree.write(at, text) });
-    if (isDone) this.#replaced(before, text);
+    if (isDone) {
+      this.#replaced(before, text);
+      this.#written.set(at, text);
+    }
     return isDone;
+  }
+
+  #copy(at: string, to: string): void {
+    const text = this.#localText(at);
+    if (text === undefined || at === to) return;
+    const before = this.#localText(to);
+    const here = (): void => this.bench.copy(at, to);
+    const isDone = this.#act({ here, there: (tree) => tree.write(to, text) });
+    if (isDone) this.#replaced(before, text);
+  }
+
+  /** Nothing is left to be sent or seen, and whatever was lost on the way is so for good. */
+  #isAgreed(): boolean {
+    const { bench } = this;
+    for (let look = 0; look < 2; look += 1) {
+      bench.advance(SENT_ARRIVES_S * 1000);
+      bench.settle(this.#pick);
+    }
+    const { tree, sync } = bench.engine.context;
+    const isQuiet = tree.pendingCount() === 0 && sync.lister.isIdle && sync.connection.online;
+    if (!isQuiet || bench.server.lostAnswers > 0) return false;
+    const [here, there] = [bench.tree(), bench.server.tree()].map((seen) => sent(seen));
+    return JSON.stringify(here) === JSON.stringify(there);
   }
 
   #unlink(at: string): void {

@@ -237,6 +237,44 @@ describe('a put', () => {
     expect(kindIn(await ended)).toBe('done');
   });
 
+  it.each([
+    [
+      'is cancelled',
+      (bench: Bench, ids: readonly number[]) => ids.forEach((id) => bench.cancel(id)),
+    ],
+    ['at the end', (bench: Bench) => void bench.executor.close()],
+  ])('waits for its note no longer, and sends nothing (%s)', async (_, end) => {
+    const { bench, nuage, remote, folder } = await workbench({ bulkUpload: true });
+    const etag = await put(remote, 'large', 'old');
+    nuage.requests.clear();
+    bench.notes = false;
+    const large = randomBytes(8 * MIB);
+    const effects = ['a', 'b', 'c', 'd', 'e', 'f'].map((path) => ({
+      path,
+      bytes: Buffer.from(path),
+    }));
+    const started = [];
+    for (const { path, bytes } of [...effects, { path: 'large', bytes: large }]) {
+      const dataFile = join(folder, path);
+      await writeFile(dataFile, bytes);
+      const condition = path === 'large' ? ({ kind: 'matches', etag } as const) : undefined;
+      const metadata = uploadOf(bytes, condition === undefined ? {} : { condition });
+      started.push(
+        bench.start({ op: 'put', path, dataFile, metadata, guard: crossing(guardAt()) }),
+      );
+    }
+    const isAsked = (): boolean => bench.events.filter(({ type }) => type === 'hashed').length > 1;
+    await vi.waitFor(() => expect(isAsked()).toBe(true));
+    end(
+      bench,
+      started.map(({ id }) => id),
+    );
+    for (const { ended } of started) expect(kindIn(await ended)).toBe('aborted');
+    expect(nuage.requests.all.filter(({ method }) => /PUT|POST|MOVE|MKCOL/.test(method))).toEqual(
+      [],
+    );
+  });
+
   it('is dropped when the file is written meanwhile, and the old version stays', async () => {
     const { bench, nuage, remote, folder } = await workbench();
     const etag = await put(remote, 'f', 'old');
