@@ -116,6 +116,50 @@ describe.each([
   });
 });
 
+describe('the identity of what has arrived', () => {
+  it('goes with the file that was sent, where that has another name when it is met', () => {
+    saveUnheard('a', 'one');
+    const id = bench.server.fileId('a');
+    bench.rename('a', 'b');
+    bench.write('a', 'another');
+    bench.server.failuresOf.set('put', 'server');
+    bench.settle();
+    bench.server.failuresOf.clear();
+    bench.settle();
+    expectBoth({ a: 'another', b: 'one' });
+    expect(bench.server.fileId('b')).toBe(id);
+  });
+
+  it('stays with the name where the file that was sent is gone', () => {
+    saveUnheard('a', 'one');
+    const id = bench.server.fileId('a');
+    bench.unlink('a');
+    bench.write('a', 'another');
+    bench.settle();
+    expectBoth({ a: 'another' });
+    expect(bench.server.fileId('a')).toBe(id);
+  });
+
+  it('is nobody’s where the file that was sent stays on this machine from now on', () => {
+    saveUnheard('a', 'one');
+    bench.rename('a', 'a~');
+    bench.settle();
+    expect([...bench.server.tree()]).toEqual([]);
+    expect([...bench.tree()]).toEqual([['a~', 'one']]);
+  });
+});
+
+it('a file that somebody has moved meanwhile is no conflict when it is saved again', () => {
+  bench.server.write('a', 'before');
+  bench.read('a');
+  bench.settle();
+  saveUnheard('a', 'one');
+  bench.server.move('a', 'b');
+  bench.write('a', 'the second version');
+  bench.settle();
+  expectBoth({ b: 'the second version' });
+});
+
 describe('a file that was sent under a passing name', () => {
   it.each(RESTARTS)('leaves nothing of that name behind (restart: %s)', (how) => {
     bench.server.write('a', 'before');
