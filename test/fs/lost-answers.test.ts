@@ -198,6 +198,24 @@ describe('a file that is replaced while it is being sent', () => {
   });
 });
 
+it('a file that is replaced while it is being sent stays pinned', () => {
+  bench.server.write('a', 'before');
+  bench.read('a');
+  const { pins } = bench.engine.context.tree;
+  pins.add(bench.lookup('a'));
+  bench.settle();
+  bench.server.holds = ({ op }) => op === 'put';
+  bench.write('a', 'one');
+  bench.advance(2_000);
+  while (bench.step());
+  bench.write('a.new', 'the second version');
+  bench.rename('a.new', 'a');
+  bench.server.holds = () => false;
+  bench.settle();
+  expectBoth({ a: 'the second version' });
+  expect(pins.all()).toEqual([bench.lookup('a')]);
+});
+
 describe('whoever waits until all is sent', () => {
   /** The server is reached again, and has been asked for nothing yet but whether it is there. */
   function comeOnline(): void {
