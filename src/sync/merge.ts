@@ -306,7 +306,8 @@ export class Merger {
     if (isAtPlace && this.#waitsForUpload(pass, heir, entry)) return undefined;
     settleOwn(tree, pass.folder, entry);
     if (heir.content !== undefined) contents.setDirty(heir.content, true);
-    this.#keepMine(pass, { ...heir, contentDirty: true, failure: undefined }, entry);
+    if (heir.isFolder) pass.round.stale.add(heir.ino);
+    this.#keepMine(pass, { ...heir, contentDirty: !heir.isFolder, failure: undefined }, entry);
     return heir.ino;
   }
 

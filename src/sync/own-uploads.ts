@@ -61,6 +61,17 @@ export function noteCopy(notebook: Notebook, { times, ...copy }: SentCopy): read
   );
 }
 
+/** As {@link noteSent}, of a folder that the server is asked to make. */
+export function noteFolder(
+  notebook: Notebook,
+  { parent, name, ino }: Pick<SentUpload, 'parent' | 'name' | 'ino'>,
+): Note {
+  return note(notebook, { parent, name, ino, ...OF_FOLDER });
+}
+
+/** Nothing but its place tells a folder; no server tells such a checksum. */
+const OF_FOLDER = { checksum: 'folder', size: 0, mtime: 0 } as const;
+
 function note({ tree, clock }: Notebook, upload: SentUpload): Note {
   const isFirst = tree.sent.ownerAt(upload) === undefined;
   tree.sent.add(upload, seconds(clock));
@@ -111,22 +122,33 @@ export interface OwnUpload {
   readonly heir: TreeNode | undefined;
 }
 
-/** @returns undefined where a file that was not known before is none of ours. */
+/** @returns undefined where what was not known before is none of ours. */
 export function ownUploadOf(
   tree: TreeStore,
   folder: number,
   entry: RemoteEntry,
 ): OwnUpload | undefined {
-  if (entry.isFolder) return undefined;
   const found = foundFile(folder, entry);
   const owner = tree.sent.ownerAt(found);
   if (owner === undefined) return undefined;
   const occupant = tree.child(folder, entryName(entry));
+  if (entry.isFolder) return ownFolder(tree.get(owner), occupant, entry);
   const isEmpty = occupant?.ino === owner && occupant.size === 0;
   // Made to be filled by the server, and it was.
   if (isEmpty && isCopy(tree, found)) return undefined;
   const heirs = [tree.get(owner), occupant];
   return { heir: heirs.find((node) => node !== undefined && isWithoutBase(node)) };
+}
+
+/** With something in it, it is somebody's; and two folders of one name are one. */
+function ownFolder(
+  owner: TreeNode | undefined,
+  occupant: TreeNode | undefined,
+  { size }: RemoteEntry,
+): OwnUpload | undefined {
+  if (size > 0 || occupant?.isFolder === true) return undefined;
+  const isHeir = owner?.isFolder === true && isUnknownThere(owner);
+  return { heir: isHeir ? owner : undefined };
 }
 
 function isCopy(tree: TreeStore, found: FoundFile): boolean {
@@ -138,11 +160,17 @@ export function settleOwn(tree: TreeStore, folder: number, entry: RemoteEntry): 
   tree.sent.forget(foundFile(folder, entry));
 }
 
-function isWithoutBase({ isFolder, staysHere, parent, base }: TreeNode): boolean {
-  return !isFolder && !staysHere && parent !== undefined && base === undefined;
+function isWithoutBase(node: TreeNode): boolean {
+  return !node.isFolder && isUnknownThere(node);
+}
+
+function isUnknownThere({ staysHere, parent, base }: TreeNode): boolean {
+  return !staysHere && parent !== undefined && base === undefined;
 }
 
 function foundFile(parent: number, entry: RemoteEntry): FoundFile {
+  const name = entryName(entry);
+  if (entry.isFolder) return { parent, name, ...OF_FOLDER };
   const { checksum, size, mtime } = entry;
-  return { parent, name: entryName(entry), checksum, size, mtime };
+  return { parent, name, checksum, size, mtime };
 }

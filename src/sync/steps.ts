@@ -10,7 +10,7 @@ import type { SyncContext } from './context.js';
 import { sameVersion } from './conflict.js';
 import type { InFlight } from './in-flight.js';
 import type { Lister } from './lister.js';
-import { noteFailed, noteSent, type Note } from './own-uploads.js';
+import { noteFailed, noteFolder, noteSent, type Note } from './own-uploads.js';
 import { permissionsBelow } from './permissions.js';
 import type { Step } from './planner.js';
 import type { Reader } from './reader.js';
@@ -112,20 +112,23 @@ export class StepRunner {
       observer.done();
       return;
     }
+    const note = noteFolder(this.#context, { parent, name, ino });
     effects.start(
       { op: 'create-folder', path },
       {
         done: (entry) => {
-          this.#update(ino, (now) => ({
-            ...now,
-            base: { ...baseFrom(parent, entry), name },
+          this.#update(ino, (now) => {
+            this.#context.tree.sent.settled(parent, name);
+            const base = { ...baseFrom(parent, entry), name };
             // Just made, so it is known to be empty.
-            listedEtag: entry.etag,
-            failure: undefined,
-          }));
+            return { ...now, base, listedEtag: entry.etag, failure: undefined };
+          });
           observer.done();
         },
-        failed: (error) => observer.failed(error),
+        failed: (error) => {
+          observer.failed(error);
+          noteFailed(this.#context, note, error);
+        },
       },
     );
   };

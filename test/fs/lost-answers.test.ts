@@ -313,3 +313,44 @@ describe('a copy that the server has made, which nobody heard of', () => {
     expectBoth({ source: TEXT, copy: TEXT, refused: TEXT });
   });
 });
+
+describe('a folder that was made unheard', () => {
+  beforeEach(() => {
+    bench.settle();
+    bench.server.lostAnswers = 1;
+    bench.mkdir('d');
+    bench.advance(2_000);
+    while (bench.step());
+    expect(bench.server.has('d')).toBe(true);
+  });
+
+  it.each(RESTARTS)('has one name when it is renamed (restart: %s)', (how) => {
+    bench.write('d/a', 'in it');
+    bench.rename('d', 'e');
+    restart(how);
+    bench.settle();
+    expectBoth({ 'e/': '', 'e/a': 'in it' });
+  });
+
+  it.each(RESTARTS)('is gone when it is removed (restart: %s)', (how) => {
+    bench.rmdir('d');
+    restart(how);
+    bench.settle();
+    expectBoth({});
+  });
+
+  it.each(RESTARTS)('gives its name to a file (restart: %s)', (how) => {
+    bench.rmdir('d');
+    bench.write('d', 'a file');
+    restart(how);
+    bench.settle();
+    expectBoth({ d: 'a file' });
+  });
+
+  it('stays where it is with what somebody else has put into it', () => {
+    bench.server.write('d/theirs', 'theirs');
+    bench.rename('d', 'e');
+    bench.settle();
+    expectBoth({ 'd/': '', 'd/theirs': 'theirs', 'e/': '' });
+  });
+});
