@@ -15,7 +15,7 @@ import { assert } from '../assert.js';
 import type { Clock } from '../clock.js';
 import { NuageError } from '../errors.js';
 import type { Logger } from '../log.js';
-import { assertEdgesAreHere, type ByteRange } from './block-map.js';
+import type { ByteRange } from './block-map.js';
 import { ContentCare } from './content-care.js';
 import { ContentCatalog } from './content-catalog.js';
 import { recoverContents, type RecoveryReport } from './content-recovery.js';
@@ -23,7 +23,8 @@ import { ContentRows, type ContentState, newContent } from './content-row.js';
 import { ContentSync, type SyncRound } from './content-sync.js';
 import { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
-import { absentBytes, addFetched, forgetFragments } from './fetched-bytes.js';
+import { absentBytes, addFetched } from './fetched-bytes.js';
+import { UserBytes } from './user-bytes.js';
 
 export interface ContentStoreOptions {
   readonly db: CacheDatabase;
@@ -45,6 +46,7 @@ export class ContentStore {
   readonly #rows: ContentRows;
   readonly #files: DataFiles;
   readonly #sync: ContentSync;
+  readonly #userBytes: UserBytes;
   readonly #logger: Logger;
   readonly #clock: Clock;
   readonly #random: (size: number) => Uint8Array;
@@ -74,6 +76,7 @@ export class ContentStore {
       files: this.#files,
       logger: options.logger,
     });
+    this.#userBytes = new UserBytes(options.db, this.#catalog, this.#files);
     this.#latestUse = this.#rows.lastUsed();
   }
 
@@ -165,16 +168,7 @@ export class ContentStore {
    * Blocks that are written in part must be here ({@link covered}).
    */
   write(id: string, offset: number, data: Uint8Array): void {
-    const state = this.#catalog.get(id);
-    const end = offset + data.length;
-    if (state.map !== undefined) assertEdgesAreHere(state.map, offset, end);
-    this.#prepareForUser(state);
-    this.#files.write(state, offset, data);
-    state.unflushedBytes += data.length;
-    this.#catalog.measureLater(state);
-    if (end <= state.size) return;
-    state.size = end;
-    this.#catalog.saveLater(state);
+    this.#userBytes.write(this.#catalog.get(id), offset, data);
   }
 
   /**
@@ -182,57 +176,7 @@ export class ContentStore {
    * as {@link write} does.
    */
   resize(id: string, size: number): void {
-    const state = this.#catalog.get(id);
-    if (size < state.size) this.#cut(state, size);
-    else if (size > state.size) this.#extend(state, size);
-  }
-
-  #extend(state: ContentState, size: number): void {
-    this.#prepareForUser(state);
-    this.#files.resize(state, size);
-    state.size = size;
-    this.#catalog.saveLater(state);
-    this.#catalog.measureLater(state);
-  }
-
-  /**
-   * The row speaks of it before and after: a file that a crash left shorter than its row has lost
-   * nothing then, and what is cut off of the server's bytes is not fetched into it again.
-   */
-  #cut(state: ContentState, size: number): void {
-    assert(!this.#db.inTransaction, 'a cut is announced in a commit of its own');
-    this.#announceCut(state, size);
-    try {
-      this.#files.resize(state, size);
-      state.size = size;
-      forgetFragments(state, size, Infinity);
-      if (state.map?.cut(size) === true) state.fetched?.cut(size);
-      this.#catalog.measureLater(state);
-    } finally {
-      this.#catalog.saveLater(state);
-      this.#saidAfterCut(state);
-    }
-  }
-
-  #saidAfterCut(state: ContentState): void {
-    try {
-      this.#prepareForUser(state);
-    } catch {
-      // The row stays true until something is written, which asks again.
-    }
-  }
-
-  #announceCut(state: ContentState, size: number): void {
-    const isKnownAsUsers = state.dirtyCommitted && state.unsynced;
-    state.cutTo = size;
-    try {
-      this.#saveForUser(state);
-    } catch (error) {
-      state.cutTo = undefined;
-      const isFull = error instanceof NuageError && error.kind === 'disk-full';
-      // It is cutting that makes room there; unannounced it is unsafe in a crash just now alone.
-      if (!isFull || !isKnownAsUsers) throw error;
-    }
+    this.#userBytes.resize(this.#catalog.get(id), size);
   }
 
   /**
@@ -240,13 +184,7 @@ export class ContentStore {
    * must not forget it, or a later fetch would overwrite the user's bytes.
    */
   markWritten(id: string, start: number, end: number): void {
-    const state = this.#catalog.get(id);
-    if (state.map === undefined) return;
-    const isNew = state.map.addTouched(start, end);
-    forgetFragments(state, start, end);
-    // Fetched a moment ago and not synced, the row would leave it out.
-    const wasLeftOut = state.fetched?.deleteTouched(start, end) ?? false;
-    if (isNew || wasLeftOut) this.#catalog.save(state);
+    this.#userBytes.markWritten(this.#catalog.get(id), start, end);
   }
 
   /** Dirty contents are never evicted. Saved with the transaction under way, or at once. */
@@ -368,30 +306,5 @@ export class ContentStore {
     if (state.lastUsed === this.#latestUse) return;
     state.lastUsed = this.#nextUse();
     this.#catalog.saveLater(state);
-  }
-
-  /** The row says "dirty, unsynced", committed, before the first byte of the user is written. */
-  #prepareForUser(state: ContentState): void {
-    const { cutTo } = state;
-    if (state.dirtyCommitted && state.unsynced && cutTo === undefined) return;
-    assert(
-      state.dirtyCommitted || !this.#db.inTransaction,
-      'the first write to a clean content needs its dirty mark committed before',
-    );
-    // A crash would cut off what is written behind a cut that the row still announces.
-    state.cutTo = undefined;
-    try {
-      this.#saveForUser(state);
-    } catch (error) {
-      state.cutTo = cutTo;
-      throw error;
-    }
-  }
-
-  #saveForUser(state: ContentState): void {
-    state.dirty = true;
-    state.unsynced = true;
-    this.#catalog.unsynced.add(state);
-    this.#catalog.save(state);
   }
 }
