@@ -384,6 +384,26 @@ export const CHECK_STEP_BYTES = 4 * MIB;
 /** Damaged files that the check names one by one. */
 export const DAMAGES_SHOWN_MAX = 100;
 
+/**
+ * Blocks of one content whose sums are kept: the first 32 GiB of a file, in a row of up to 1 MiB,
+ * which is written with each round of syncing that has fetched some more.
+ */
+export const SUMMED_BLOCKS_MAX = 262_144;
+
+/** Of one file, in one round of syncing: 1 GiB, summed by the main thread in about a second. */
+export const SUMMED_PER_FILE_BLOCKS_MAX = 8_192;
+
+/** What was read is compared with its sums when nothing new was read for so long, or at last. */
+export const READ_CHECK_AFTER_MS = 1_000;
+export const READ_CHECK_MS_MAX = 5_000;
+
+/** Blocks that wait for it: 8 GiB that were read for the first time within these seconds. */
+export const CHECK_WAITING_BLOCKS_MAX = 65_536;
+
+/** Compared in one go: 8 MiB, some 10 ms of the main thread, in slices of one block. */
+export const CHECK_ROUND_BLOCKS = 64;
+export const CHECK_ROUND_FILES = 64;
+
 /** Pause between two steps, in which the kernel is served. */
 export const EVICTION_STEP_PAUSE_MS = 5;
 

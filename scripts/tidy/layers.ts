@@ -9,7 +9,7 @@ import { modulesIn, startLine, walk } from './project.js';
 import type { Finding, Import, Module, Project } from './project.js';
 
 const LEAVES = 'leaves';
-const LEAF_FILES = ['errors', 'limits', 'clock', 'log', 'assert', 'histogram'].map(
+const LEAF_FILES = ['errors', 'limits', 'clock', 'log', 'assert', 'histogram', 'block-sum'].map(
   (name) => `src/${name}.ts`,
 );
 

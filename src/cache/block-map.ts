@@ -55,6 +55,12 @@ export class BlockMap {
     return true;
   }
 
+  /** Those that are in it, in order, before the block `end`. */
+  *blocks(end: number): Generator<number> {
+    const last = Math.min(end, this.#count());
+    for (let block = 0; block < last; block += 1) if (this.#has(block)) yield block;
+  }
+
   /** Block-aligned, clipped to `fetchable`, neighbours joined. */
   missing(start: number, end: number): ByteRange[] {
     const ranges: ByteRange[] = [];

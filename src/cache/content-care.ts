@@ -4,15 +4,18 @@
  * what was lost of them is forgotten and fetched again. Bytes that the server does not have are
  * never given up here.
  */
+import { UNKNOWN_SUM } from '../block-sum.js';
 import { BLOCK_SIZE_BYTES } from '../limits.js';
 import type { Logger } from '../log.js';
 import { BlockMap } from './block-map.js';
+import type { BlockSums } from './block-sums.js';
 import type { ContentCatalog } from './content-catalog.js';
 import { repairFile } from './content-recovery.js';
-import type { ContentCounts, ContentRows, ContentState } from './content-row.js';
+import { type ContentCounts, type ContentRows, type ContentState, disturb } from './content-row.js';
 import type { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
 import { chooseEvictions, type EvictionQuery } from './eviction.js';
+import type { SumTable } from './sum-table.js';
 
 export interface EvictionRequest extends EvictionQuery {
   /** What else must stay: what is pinned, or on its way. */
@@ -31,6 +34,7 @@ export interface EvictionStep {
 export interface ContentCareParts {
   readonly db: CacheDatabase;
   readonly rows: ContentRows;
+  readonly sums: SumTable;
   readonly files: DataFiles;
   readonly catalog: ContentCatalog;
   readonly logger: Logger;
@@ -71,7 +75,7 @@ export class ContentCare {
    * programs read to know the type of a file, and often a small picture of it.
    */
   trim(request: Omit<EvictionRequest, 'onEvict'>): EvictionStep {
-    const { db, rows, catalog } = this.#parts;
+    const { db, rows, sums, catalog } = this.#parts;
     this.#saveUses();
     const { victims, after } = chooseEvictions(
       (lastUsed, limit) => rows.oldestTails(lastUsed, limit),
@@ -89,6 +93,8 @@ export class ContentCare {
       for (const state of states) {
         forgetTail(state);
         catalog.save(state);
+        const head = sums.of(state)?.head(1);
+        if (head !== undefined) sums.put(state.id, head);
       }
     });
     db.barrier();
@@ -129,6 +135,41 @@ export class ContentCare {
     this.#damagedCount += 1;
   }
 
+  /** What its blocks add up to, as far as that is known; undefined for what is the user's. */
+  sumsOf(id: string): BlockSums | undefined {
+    const { catalog, sums } = this.#parts;
+    const state = catalog.find(id);
+    return state === undefined ? undefined : sums.of(state);
+  }
+
+  /**
+   * These blocks are not what was fetched: they count as missing, and are fetched again.
+   * @returns false where none of them is here with a sum (any more); then nothing was done.
+   */
+  forgetBlocks(id: string, blocks: readonly number[]): boolean {
+    const { catalog, db, sums } = this.#parts;
+    const known = this.sumsOf(id);
+    if (known === undefined) return false;
+    const state = catalog.get(id);
+    const damaged = blocks.filter(
+      (block) => isHere(state, block) && known.get(block) !== UNKNOWN_SUM,
+    );
+    if (damaged.length === 0) return false;
+    disturb(state);
+    state.map ??= wholeMap(state.size);
+    for (const block of damaged) {
+      const start = block * BLOCK_SIZE_BYTES;
+      state.map.deleteTouched(start, start + BLOCK_SIZE_BYTES);
+      state.fetched?.deleteTouched(start, start + BLOCK_SIZE_BYTES);
+      known.set(block, UNKNOWN_SUM);
+    }
+    db.atomically(() => {
+      catalog.save(state);
+      sums.put(id, known);
+    });
+    return true;
+  }
+
   /** Reads without counting as a use: who looks at everything must not decide what stays. */
   peek(id: string, offset: number, into: Uint8Array): number {
     return this.#parts.files.read(this.#parts.catalog.get(id), offset, into);
@@ -145,13 +186,13 @@ export class ContentCare {
    * @returns whether something was lost; false for bytes of the user, which stay as they are.
    */
   heal(id: string): boolean {
-    const { catalog, files, rows, logger } = this.#parts;
+    const { catalog, files, rows, sums, logger } = this.#parts;
     const state = catalog.get(id);
     if (state.dirty || state.unsynced || state.removed) return false;
     const { stored } = state;
     files.close(state);
     forgetUnsynced(state);
-    const wasLost = repairFile({ rows, files }, state);
+    const wasLost = repairFile({ rows, sums, files }, state);
     // Counted with the next measurement, as all other changes of it.
     state.stored = stored;
     catalog.measureLater(state);
@@ -178,13 +219,22 @@ export class ContentCare {
 
 /** As a map that knows of the first block alone, if that is here. */
 function forgetTail(state: ContentState): void {
-  if (state.map === undefined) {
-    state.map = new BlockMap(state.size);
-    state.map.addWhole(0, state.size);
-  }
+  disturb(state);
+  state.map ??= wholeMap(state.size);
   state.fragments = undefined;
   state.map.deleteTouched(BLOCK_SIZE_BYTES, state.size);
   state.fetched?.deleteTouched(BLOCK_SIZE_BYTES, state.size);
+}
+
+function isHere({ map }: ContentState, block: number): boolean {
+  const start = block * BLOCK_SIZE_BYTES;
+  return map?.covers(start, start + 1) ?? true;
+}
+
+function wholeMap(size: number): BlockMap {
+  const map = new BlockMap(size);
+  map.addWhole(0, size);
+  return map;
 }
 
 function isEvictable(state: ContentState): boolean {
@@ -193,6 +243,7 @@ function isEvictable(state: ContentState): boolean {
 
 /** Blocks that were fetched a moment ago count as missing again. */
 function forgetUnsynced(state: ContentState): void {
+  disturb(state);
   state.fragments = undefined;
   if (state.fetched === undefined || state.map === undefined) return;
   state.map = new BlockMap(state.map.fetchable, state.map.bitsWithout(state.fetched));

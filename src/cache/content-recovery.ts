@@ -12,6 +12,7 @@ import { type ContentRows, type ContentState, newContent, type SizeRow } from '.
 import type { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
 import { onDisk } from './disk-error.js';
+import type { SumTable } from './sum-table.js';
 
 export interface RecoveryReport {
   /** Data files without a row, and contents that no node has: removed. */
@@ -29,6 +30,7 @@ export interface RecoveryReport {
 export interface RecoveryParts {
   readonly db: CacheDatabase;
   readonly rows: ContentRows;
+  readonly sums: SumTable;
   readonly files: DataFiles;
   readonly logger: Logger;
 }
@@ -52,6 +54,9 @@ export const RECOVERY_SQL = {
   dangling: `SELECT content, content_dirty = 1 OR stays_here = 1 OR base_parent IS NULL
     FROM node WHERE content IS NOT NULL
       AND NOT EXISTS (SELECT 1 FROM content WHERE content.id = node.content)`,
+  /** The triggers leave none; a false sum of bytes of the user would cost them. */
+  unfoundedSums: `DELETE FROM block_sum
+    WHERE content NOT IN (SELECT id FROM content WHERE dirty = 0)`,
 } as const;
 
 export function recoverContents(parts: RecoveryParts): RecoveryReport {
@@ -68,6 +73,7 @@ export function recoverContents(parts: RecoveryParts): RecoveryReport {
       if (state === undefined || !repairFile(parts, state)) continue;
       (state.dirty ? damagedDirty : damagedClean).push(state.id);
     }
+    db.prepare<[]>(RECOVERY_SQL.unfoundedSums).run();
   });
   // Rows that were deleted above must not come back to files that are gone.
   db.barrier();
@@ -97,7 +103,7 @@ function settleRows({ db, rows }: RecoveryParts): { neverAcknowledged: readonly 
 }
 
 /** Sent, but never synced here: what the disk has of it is unknown, so it is fetched again. */
-function forgetUnsyncedClean({ db, rows }: RecoveryParts): string[] {
+function forgetUnsyncedClean({ db, rows, sums }: RecoveryParts): string[] {
   return db.atomically(() =>
     rows.unsynced().filter((id) => {
       const state = rows.get(id);
@@ -105,6 +111,7 @@ function forgetUnsyncedClean({ db, rows }: RecoveryParts): string[] {
       state.map = new BlockMap(state.size);
       state.unsynced = false;
       rows.save(state);
+      sums.remove(id);
       return true;
     }),
   );
@@ -125,7 +132,7 @@ function unlikeItsFile({ rows, files }: RecoveryParts, row: SizeRow): ContentSta
 
 /** @returns true when bytes are missing. */
 export function repairFile(
-  { rows, files }: Pick<RecoveryParts, 'rows' | 'files'>,
+  { rows, sums, files }: Pick<RecoveryParts, 'rows' | 'sums' | 'files'>,
   state: ContentState,
 ): boolean {
   const stat = files.stat(state.id);
@@ -138,6 +145,7 @@ export function repairFile(
   else if (fileSize !== state.size) restoreSize(files, state, fileSize);
   state.stored = stat === undefined ? 0 : storedBytes(stat);
   rows.save(state);
+  if (stat?.size !== state.size || isDamaged) sums.remove(state.id);
   return isDamaged;
 }
 

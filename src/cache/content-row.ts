@@ -1,6 +1,7 @@
 /** What is known of one content: its row, and beside it what only memory knows. */
 import { BLOCK_SIZE_BYTES } from '../limits.js';
 import { BlockMap } from './block-map.js';
+import type { BlockSums } from './block-sums.js';
 import type { ByteRanges } from './byte-ranges.js';
 import type { CacheDatabase } from './database.js';
 import type { Sql } from './sql.js';
@@ -49,6 +50,15 @@ export interface ContentState {
   fd: number;
   /** Written or fetched since the last sync was begun. */
   unflushedBytes: number;
+  /**
+   * Grows whenever a byte of the file may become another than was fetched ({@link disturb}): what
+   * somebody else has read of it since is void.
+   */
+  epoch: number;
+  /** Of blocks in `fetched`: the row of the sums must not speak of them yet. */
+  freshSums: BlockSums | undefined;
+  /** One bit per block: it was read, and was compared with its sum or waits for that. */
+  seen: Uint8Array | undefined;
 }
 
 /** What a fresh content and one read from its row share. */
@@ -62,7 +72,17 @@ const IN_MEMORY = {
   uses: 0,
   fd: -1,
   unflushedBytes: 0,
+  epoch: 0,
+  freshSums: undefined,
+  seen: undefined,
 } as const;
+
+/** Call before a byte of the file may change that counts as fetched, or no longer counts so. */
+export function disturb(state: ContentState): void {
+  state.epoch += 1;
+  state.freshSums = undefined;
+  state.seen = undefined;
+}
 
 export function newContent(options: {
   readonly id: string;

@@ -16,14 +16,16 @@ import type { Clock } from '../clock.js';
 import { NuageError } from '../errors.js';
 import type { Logger } from '../log.js';
 import type { ByteRange } from './block-map.js';
+import { BlockChecks } from './block-checks.js';
 import { ContentCare } from './content-care.js';
 import { ContentCatalog } from './content-catalog.js';
 import { recoverContents, type RecoveryReport } from './content-recovery.js';
-import { ContentRows, type ContentState, newContent } from './content-row.js';
-import { ContentSync, type SyncRound } from './content-sync.js';
+import { ContentRows, type ContentState, disturb, newContent } from './content-row.js';
+import { ContentSync, type SyncOutcome, type SyncRound } from './content-sync.js';
 import { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
 import { absentBytes, addFetched } from './fetched-bytes.js';
+import { SumTable } from './sum-table.js';
 import { UserBytes } from './user-bytes.js';
 
 export interface ContentStoreOptions {
@@ -41,9 +43,11 @@ const ID_BYTES = 16;
 
 export class ContentStore {
   readonly care: ContentCare;
+  readonly checks: BlockChecks;
   // --- dependencies ---
   readonly #db: CacheDatabase;
   readonly #rows: ContentRows;
+  readonly #sums: SumTable;
   readonly #files: DataFiles;
   readonly #sync: ContentSync;
   readonly #userBytes: UserBytes;
@@ -62,20 +66,20 @@ export class ContentStore {
     this.#clock = options.clock;
     this.#random = options.random ?? randomBytes;
     this.#rows = new ContentRows(options.db);
+    this.#sums = new SumTable(options.db);
     this.#files = new DataFiles(options.stateFolder, options.logger);
     this.#catalog = new ContentCatalog(options.db, this.#rows, this.#files);
-    this.care = new ContentCare({
+    const parts = {
       db: options.db,
       rows: this.#rows,
+      sums: this.#sums,
       files: this.#files,
       catalog: this.#catalog,
       logger: options.logger,
-    });
-    this.#sync = new ContentSync({
-      catalog: this.#catalog,
-      files: this.#files,
-      logger: options.logger,
-    });
+    };
+    this.care = new ContentCare(parts);
+    this.checks = new BlockChecks(parts);
+    this.#sync = new ContentSync(parts);
     this.#userBytes = new UserBytes(options.db, this.#catalog, this.#files);
     this.#latestUse = this.#rows.lastUsed();
   }
@@ -159,6 +163,7 @@ export class ContentStore {
     if (bytes < into.length && offset + bytes < state.size) {
       throw new NuageError('io', `the data file of content ${id} is shorter than known`);
     }
+    this.checks.note(state, offset, bytes);
     return bytes;
   }
 
@@ -192,7 +197,8 @@ export class ContentStore {
     const state = this.#catalog.get(id);
     if (state.dirty === dirty) return;
     state.dirty = dirty;
-    if (!dirty) state.cutTo = undefined;
+    if (dirty) disturb(state);
+    else state.cutTo = undefined;
     this.#catalog.save(state);
   }
 
@@ -211,9 +217,8 @@ export class ContentStore {
     return this.#sync.takeRounds();
   }
 
-  /** @param failed files of the round of which it is not proven that they are durable. */
-  endSyncRound(round: SyncRound, failed: ReadonlySet<string>): void {
-    this.#db.atomically(() => this.#sync.endRound(round, failed));
+  endSyncRound(round: SyncRound, outcome: SyncOutcome): void {
+    this.#db.atomically(() => this.#sync.endRound(round, outcome));
   }
 
   dropSyncRound(round: SyncRound): void {
@@ -289,6 +294,7 @@ export class ContentStore {
     const report = recoverContents({
       db: this.#db,
       rows: this.#rows,
+      sums: this.#sums,
       files: this.#files,
       logger: this.#logger,
     });

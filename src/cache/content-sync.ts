@@ -3,35 +3,63 @@
  * much by somebody else, while this thread goes on. A round is taken, carried out elsewhere and
  * reported; what was written meanwhile belongs to the next one.
  */
-import { SYNC_HERE_BYTES_MAX, SYNC_ROUND_FILES_MAX } from '../limits.js';
+import { type FileBlocks, UNKNOWN_SUM } from '../block-sum.js';
+import {
+  SUMMED_BLOCKS_MAX,
+  SUMMED_PER_FILE_BLOCKS_MAX,
+  SYNC_HERE_BYTES_MAX,
+  SYNC_ROUND_FILES_MAX,
+} from '../limits.js';
 import type { Logger } from '../log.js';
 import { BlockMap } from './block-map.js';
+import { BlockSums } from './block-sums.js';
 import type { ContentCatalog } from './content-catalog.js';
-import type { ContentState } from './content-row.js';
+import { type ContentState, disturb } from './content-row.js';
 import type { DataFiles } from './data-files.js';
 import { toDiskError } from './disk-error.js';
+import type { SumTable } from './sum-table.js';
 
 /** Files to sync elsewhere, in one go. */
 export interface SyncRound {
   /** Absolute; at most {@link SYNC_ROUND_FILES_MAX}. */
   readonly dataFiles: readonly string[];
+  /** Fetched blocks of these files, of which the sums are wanted. */
+  readonly toSum: readonly FileBlocks[];
+}
+
+export interface SyncOutcome {
+  /** Files of the round of which it is not proven that they are durable. */
+  readonly failed: ReadonlySet<string>;
+  /** As {@link SyncRound.toSum}: the sum of each block. */
+  readonly sums: readonly (readonly number[])[];
+}
+
+/** What a round was taken of. */
+interface Taken {
+  /** In the order of its files. */
+  readonly states: readonly ContentState[];
+  /** In the order of what is to be summed, with what they were like then. */
+  readonly summed: readonly { readonly state: ContentState; readonly epoch: number }[];
 }
 
 export interface ContentSyncParts {
   readonly catalog: ContentCatalog;
+  readonly sums: SumTable;
   readonly files: DataFiles;
   readonly logger: Logger;
 }
 
 export class ContentSync {
   readonly #catalog: ContentCatalog;
+  readonly #sums: SumTable;
   readonly #files: DataFiles;
   readonly #logger: Logger;
-  /** The contents of each round under way, in the order of its files. */
-  readonly #rounds = new Map<SyncRound, readonly ContentState[]>();
+  /** Under way. */
+  readonly #rounds = new Map<SyncRound, Taken>();
 
-  constructor({ catalog, files, logger }: ContentSyncParts) {
+  constructor({ catalog, sums, files, logger }: ContentSyncParts) {
     this.#catalog = catalog;
+    this.#sums = sums;
     this.#files = files;
     this.#logger = logger;
   }
@@ -59,13 +87,17 @@ export class ContentSync {
   }
 
   /**
-   * The round has ended. Its contents are durable but for those in `failed` and those that were
+   * The round has ended. Its contents are durable but for those that failed and those that were
    * written meanwhile; what is little of the latter is synced here.
    */
-  endRound(round: SyncRound, failed: ReadonlySet<string>): void {
-    const states = this.#rounds.get(round) ?? [];
+  endRound(round: SyncRound, { failed, sums }: SyncOutcome): void {
+    const taken = this.#rounds.get(round);
     this.#rounds.delete(round);
-    for (const [index, state] of states.entries()) {
+    if (taken === undefined) return;
+    for (const [index, { state, epoch }] of taken.summed.entries()) {
+      if (state.epoch === epoch) addFreshSums(state, round.toSum[index], sums[index]);
+    }
+    for (const [index, state] of taken.states.entries()) {
       if (state.removed || !this.#isWaiting(state)) continue;
       if (failed.has(round.dataFiles[index] ?? '')) this.#failed(state);
       else if (state.unflushedBytes === 0) this.#synced(state);
@@ -104,14 +136,22 @@ export class ContentSync {
   #waiting(): ContentState[] {
     const fetched = [...this.#catalog.unsaved].filter((state) => state.fetched !== undefined);
     const all = new Set([...this.#catalog.unsynced, ...fetched]);
-    const underWay = new Set([...this.#rounds.values()].flat());
+    const underWay = new Set([...this.#rounds.values()].flatMap(({ states }) => states));
     return [...all].filter((state) => !state.syncFailed && !underWay.has(state));
   }
 
   #take(states: readonly ContentState[]): SyncRound {
     for (const state of states) state.unflushedBytes = 0;
-    const round = { dataFiles: states.map(({ id }) => this.#files.pathOf(id)) };
-    this.#rounds.set(round, states);
+    const toSum: FileBlocks[] = [];
+    const summed: { state: ContentState; epoch: number }[] = [];
+    for (const state of states) {
+      const blocks = unsummed(state);
+      if (blocks.length === 0) continue;
+      toSum.push({ dataFile: this.#files.pathOf(state.id), size: state.size, blocks });
+      summed.push({ state, epoch: state.epoch });
+    }
+    const round = { dataFiles: states.map(({ id }) => this.#files.pathOf(id)), toSum };
+    this.#rounds.set(round, { states, summed });
     return round;
   }
 
@@ -140,6 +180,19 @@ export class ContentSync {
     state.unflushedBytes = 0;
     this.#catalog.unsynced.delete(state);
     this.#catalog.save(state);
+    this.#saveSums(state);
+  }
+
+  /** The row speaks of their blocks now. */
+  #saveSums(state: ContentState): void {
+    const { freshSums } = state;
+    if (freshSums === undefined) return;
+    const sums = this.#sums.of(state) ?? new BlockSums();
+    sums.add(freshSums);
+    this.#sums.put(state.id, sums);
+    state.freshSums = undefined;
+    // Those that were read before they had a sum are compared when they are read again.
+    state.seen = undefined;
   }
 
   /**
@@ -150,10 +203,39 @@ export class ContentSync {
     state.syncFailed = state.unsynced;
     state.fragments = undefined;
     if (state.fetched === undefined) return;
+    disturb(state);
     if (state.map !== undefined) {
       state.map = new BlockMap(state.map.fetchable, state.map.bitsWithout(state.fetched));
     }
     state.fetched = undefined;
     this.#catalog.save(state);
+  }
+}
+
+/**
+ * Fetched blocks that have no sum yet. None of what may hold bytes of the user: a content that is
+ * theirs, was until its last sync, or has been extended by them.
+ */
+function unsummed({ fetched, freshSums, map, ...state }: ContentState): readonly number[] {
+  const isServers = !state.dirty && !state.unsynced && !state.removed;
+  if (fetched === undefined || !isServers || map?.fetchable !== state.size) return [];
+  const blocks: number[] = [];
+  for (const block of fetched.blocks(SUMMED_BLOCKS_MAX)) {
+    if (blocks.length === SUMMED_PER_FILE_BLOCKS_MAX) break;
+    if ((freshSums?.get(block) ?? UNKNOWN_SUM) === UNKNOWN_SUM) blocks.push(block);
+  }
+  return blocks;
+}
+
+function addFreshSums(
+  state: ContentState,
+  summed: FileBlocks | undefined,
+  sums: readonly number[] = [],
+): void {
+  for (const [index, block] of (summed?.blocks ?? []).entries()) {
+    const sum = sums[index] ?? UNKNOWN_SUM;
+    if (sum === UNKNOWN_SUM) continue;
+    state.freshSums ??= new BlockSums();
+    state.freshSums.set(block, sum);
   }
 }

@@ -184,6 +184,23 @@ CREATE TABLE sent_upload (
 CREATE INDEX sent_upload_ino ON sent_upload (ino);
 `;
 
+/**
+ * DISPOSABLE: what the blocks that were fetched must add up to. A content that holds bytes of the
+ * user has no row here, whoever marks it dirty: the same commit takes its sums away.
+ */
+const BLOCK_SUMS = `
+CREATE TABLE block_sum (
+  content TEXT NOT NULL PRIMARY KEY,    -- content.id
+  sums    BLOB NOT NULL                 -- CRC-32 of each block, 4 bytes, little-endian; 0: unknown
+) STRICT;
+
+CREATE TRIGGER block_sum_of_dirty AFTER UPDATE OF dirty ON content WHEN NEW.dirty = 1
+BEGIN DELETE FROM block_sum WHERE content = NEW.id; END;
+
+CREATE TRIGGER block_sum_of_removed AFTER DELETE ON content
+BEGIN DELETE FROM block_sum WHERE content = OLD.id; END;
+`;
+
 /** Migration `i` brings version `i` to `i + 1` (SQLite's `user_version`). */
 export const MIGRATIONS: readonly string[] = [
   META + NODE + XATTR + CONTENT,
@@ -195,6 +212,7 @@ export const MIGRATIONS: readonly string[] = [
   LOCKS,
   CHILDREN,
   SENT,
+  BLOCK_SUMS,
 ];
 
 export const SCHEMA_VERSION = MIGRATIONS.length;

@@ -6,7 +6,7 @@ import { assert } from '../assert.js';
 import { NuageError } from '../errors.js';
 import { assertEdgesAreHere } from './block-map.js';
 import type { ContentCatalog } from './content-catalog.js';
-import type { ContentState } from './content-row.js';
+import { type ContentState, disturb } from './content-row.js';
 import type { DataFiles } from './data-files.js';
 import type { CacheDatabase } from './database.js';
 import { forgetFragments } from './fetched-bytes.js';
@@ -101,6 +101,7 @@ export class UserBytes {
 
   /** The row says "dirty, unsynced", committed, before the first byte of the user is written. */
   #prepareForUser(state: ContentState): void {
+    disturb(state);
     const { cutTo } = state;
     if (state.dirtyCommitted && state.unsynced && cutTo === undefined) return;
     assert(
@@ -118,6 +119,7 @@ export class UserBytes {
   }
 
   #saveForUser(state: ContentState): void {
+    disturb(state);
     state.dirty = true;
     state.unsynced = true;
     this.#catalog.unsynced.add(state);

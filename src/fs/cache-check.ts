@@ -1,13 +1,21 @@
 /**
  * Looks for damage in all that is kept, in bounded steps. A data file that is gone or too short is
  * found by its size; other bytes than the server has, by the checksum that the server keeps of the
- * version, where a client has given it one. What was lost of the server's bytes is forgotten and
- * fetched again when it is needed; unsent bytes are never touched.
+ * version, where a client has given it one, and else by the sums of the blocks that were fetched.
+ * What was lost of the server's bytes is forgotten and fetched again when it is needed; unsent
+ * bytes are never touched.
  */
 import { createHash, type Hash } from 'node:crypto';
+import { blockSum, UNKNOWN_SUM } from '../block-sum.js';
 import type { TreeNode } from '../cache/node.js';
-import { CHECK_STEP_BYTES, CHECK_STEP_FILES, DAMAGES_SHOWN_MAX } from '../limits.js';
+import {
+  BLOCK_SIZE_BYTES,
+  CHECK_STEP_BYTES,
+  CHECK_STEP_FILES,
+  DAMAGES_SHOWN_MAX,
+} from '../limits.js';
 import type { FsContext } from './context.js';
+import { forgetDamaged, serverOwner, tellOfDamage } from './damage.js';
 
 export interface Checked {
   readonly files: number;
@@ -36,7 +44,17 @@ interface Comparison {
   offset: number;
 }
 
-type Context = Pick<FsContext, 'tree' | 'contents' | 'logger'>;
+/** A file whose blocks are being summed. */
+interface Summing {
+  readonly id: string;
+  /** The block to go on with. */
+  next: number;
+  isDamaged: boolean;
+}
+
+type Context = Pick<FsContext, 'tree' | 'contents' | 'inodes' | 'logger'>;
+
+const STEP_BLOCKS = CHECK_STEP_BYTES / BLOCK_SIZE_BYTES;
 
 export class CacheCheck {
   readonly #context: Context;
@@ -47,6 +65,7 @@ export class CacheCheck {
   #ids: string[] = [];
   #after = '';
   #comparison: Comparison | undefined;
+  #summing: Summing | undefined;
   #files = 0;
   #compared = 0;
 
@@ -59,6 +78,10 @@ export class CacheCheck {
     for (let left = CHECK_STEP_FILES; left > 0; left -= 1) {
       if (this.#comparison !== undefined) {
         this.#compare(this.#comparison);
+        return undefined;
+      }
+      if (this.#summing !== undefined) {
+        this.#sum(this.#summing);
         return undefined;
       }
       const id = this.#next();
@@ -89,8 +112,13 @@ export class CacheCheck {
   #look(id: string): void {
     const { care } = this.#context.contents;
     this.#files += 1;
-    if (care.isIntact(id)) this.#comparison = this.#comparisonOf(id);
-    else this.#note(care.heal(id) ? this.#repaired : this.#lost, id);
+    if (!care.isIntact(id)) {
+      this.#note(care.heal(id) ? this.#repaired : this.#lost, id);
+      return;
+    }
+    this.#comparison = this.#comparisonOf(id);
+    const hasSums = this.#comparison === undefined && care.sumsOf(id) !== undefined;
+    this.#summing = hasSums ? { id, next: 0, isDamaged: false } : undefined;
   }
 
   #comparisonOf(id: string): Comparison | undefined {
@@ -104,10 +132,8 @@ export class CacheCheck {
 
   /** Whose bytes these are, if they are all those of the version on the server. */
   #cleanOwner(id: string): TreeNode | undefined {
-    const { tree, contents } = this.#context;
-    if (!contents.has(id) || contents.isDirty(id) || !contents.isComplete(id)) return undefined;
-    const node = tree.byContent(id);
-    return node?.contentDirty === false && node.base?.size === contents.size(id) ? node : undefined;
+    const { contents } = this.#context;
+    return contents.has(id) && contents.isComplete(id) ? serverOwner(this.#context, id) : undefined;
   }
 
   #compare(comparison: Comparison): void {
@@ -124,6 +150,38 @@ export class CacheCheck {
     this.#comparison = undefined;
     this.#compared += 1;
     if (hash.digest('hex') !== comparison.expected) this.#giveUp(owner, id);
+  }
+
+  /** The sums are read again with each step: there are none any more of what is the user's now. */
+  #sum(summing: Summing): void {
+    const { id } = summing;
+    const sums = this.#context.contents.care.sumsOf(id);
+    const damaged: number[] = [];
+    let left = STEP_BLOCKS;
+    for (; sums !== undefined && summing.next < sums.count && left > 0; summing.next += 1) {
+      const expected = sums.get(summing.next);
+      if (expected === UNKNOWN_SUM) continue;
+      left -= 1;
+      if (this.#sumOf(id, summing.next) !== expected) damaged.push(summing.next);
+    }
+    if (sums === undefined || summing.next >= sums.count) this.#summing = undefined;
+    this.#forget(summing, damaged);
+  }
+
+  #sumOf(id: string, block: number): number {
+    const { contents } = this.#context;
+    const start = block * BLOCK_SIZE_BYTES;
+    const piece = this.#piece.subarray(0, Math.min(BLOCK_SIZE_BYTES, contents.size(id) - start));
+    return blockSum(piece.subarray(0, contents.care.peek(id, start, piece)));
+  }
+
+  #forget(summing: Summing, damaged: readonly number[]): void {
+    if (damaged.length === 0) return;
+    const owner = forgetDamaged(this.#context, summing.id, damaged);
+    if (owner === undefined || summing.isDamaged) return;
+    summing.isDamaged = true;
+    tellOfDamage(this.#context, owner);
+    this.#note(this.#repaired, summing.id);
   }
 
   /** Who has it open goes on with what there is; who opens it from now on gets it fetched. */

@@ -88,10 +88,10 @@ export class Durability {
   #carryOut(round: SyncRound, ended: () => void): void {
     const { contents } = this.#context;
     this.#parts.effects.start(
-      { op: 'sync-files', dataFiles: round.dataFiles },
+      { op: 'sync-files', ...round },
       {
-        done: (failed) => {
-          contents.endSyncRound(round, new Set(failed));
+        done: ({ failed, sums }) => {
+          contents.endSyncRound(round, { failed: new Set(failed), sums });
           ended();
         },
         failed: () => {

@@ -35,6 +35,7 @@ import { Inodes } from './inodes.js';
 import { KernelUpdates } from './kernel-updates.js';
 import { OpenFiles } from './open-files.js';
 import { type ProcessNames, ReadAccounts } from './read-accounts.js';
+import { ReadCheck } from './read-check.js';
 import { makeRootFiles } from './root-files.js';
 import { Refusals } from './refusals.js';
 import { ServerCopies } from './server-copy.js';
@@ -89,6 +90,7 @@ export class Engine {
   readonly #effects: EffectClient;
   readonly #kernel: KernelUpdates;
   readonly #housekeeping: Housekeeping;
+  readonly #readCheck: ReadCheck;
   #server: ServerInfo | undefined;
 
   constructor(settings: EngineSettings, surroundings: EngineSurroundings) {
@@ -107,10 +109,9 @@ export class Engine {
     this.refusals = new Refusals(this.context);
     this.history = new History(this.context, this.#effects);
     this.cacheJobs = new CacheJobs(this.context, this.timers);
-    this.#housekeeping = new Housekeeping(this.context, {
-      timers: this.timers,
-      effects: this.#effects,
-    });
+    const parts = { timers: this.timers, effects: this.#effects };
+    this.#housekeeping = new Housekeeping(this.context, parts);
+    this.#readCheck = new ReadCheck(this.context, parts);
     this.fileSystem = new NuageFileSystem(this.context, {
       mounted: surroundings.mounted,
       used: () => this.context.sync.poller.used(),
@@ -125,6 +126,7 @@ export class Engine {
     sync.start();
     sync.push.learn(this.#server?.pushUrl);
     this.#housekeeping.start();
+    this.#readCheck.start();
     if (this.context.contents.hasUnsynced()) this.context.durability.changed();
     this.context.keeper.start();
     sync.connection.onChange((online) => {

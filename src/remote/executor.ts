@@ -36,6 +36,7 @@ import { abortedError } from './network-error.js';
 import type { Announce, EntrySink, Remote, StoredFile } from './remote.js';
 import { saveVersion } from './save-version.js';
 import { isSmallPut, putTogether, SmallPuts } from './small-puts.js';
+import { checkBlocks } from './sum-blocks.js';
 import { syncFiles } from './sync-files.js';
 
 export interface ExecutorOptions {
@@ -67,6 +68,7 @@ const LANE_OF = {
   unlock: 'look',
   put: 'upload',
   'sync-files': 'disk',
+  'check-blocks': 'disk',
   trash: 'list',
   versions: 'list',
   'restore-trashed': 'change',
@@ -238,7 +240,9 @@ export class EffectExecutor {
       case 'unlock':
         return remote.unlock(effect, signal);
       case 'sync-files':
-        return syncFiles(effect.dataFiles);
+        return syncFiles(effect.dataFiles, effect.toSum, signal);
+      case 'check-blocks':
+        return checkBlocks(effect.files, signal);
       case 'list-folders':
         return this.#void(remote.listFolders(this.#sinkOf(id), signal));
       case 'root-state':

@@ -2,6 +2,7 @@
  * What crosses between the engine thread, which decides, and the main thread, which carries out
  * single effects on the server. `src/sync` knows the remote by these types alone.
  */
+import type { FileBlocks, SummedBlocks } from '../block-sum.js';
 import type { ErrorRecord } from '../errors.js';
 import type {
   FilesTogether,
@@ -75,8 +76,13 @@ export type Effect =
   | { readonly op: 'remove'; readonly path: string; readonly etag: string | undefined }
   | { readonly op: 'set-modified'; readonly path: string; readonly mtime: number }
   | { readonly op: 'lock' | 'unlock'; readonly path: string; readonly claim: LockRequest['claim'] }
-  /** Makes data files durable, which may take seconds. */
-  | { readonly op: 'sync-files'; readonly dataFiles: readonly string[] }
+  /** Makes data files durable, which may take seconds, and sums blocks of some of them. */
+  | {
+      readonly op: 'sync-files';
+      readonly dataFiles: readonly string[];
+      readonly toSum: readonly FileBlocks[];
+    }
+  | { readonly op: 'check-blocks'; readonly files: readonly SummedBlocks[] }
   | { readonly op: 'list-folders' }
   | { readonly op: 'root-state' }
   /** Goes on until it fails or is given up. */
@@ -105,6 +111,13 @@ export interface VersionGuard {
   readonly expected: number;
 }
 
+export interface SyncedFiles {
+  /** Those of which it could not be proven that they are durable. */
+  readonly failed: readonly string[];
+  /** In the order of what was to be summed: the sum of each block. */
+  readonly sums: readonly (readonly number[])[];
+}
+
 /** The result type of each effect, by its `op`. */
 export interface EffectResults {
   connect: ServerInfo;
@@ -121,8 +134,9 @@ export interface EffectResults {
   'set-modified': undefined;
   lock: LockOutcome;
   unlock: LockOutcome;
-  /** Those of which it could not be proven. */
-  'sync-files': readonly string[];
+  'sync-files': SyncedFiles;
+  /** Of each file the blocks that add up to something else. */
+  'check-blocks': readonly (readonly number[])[];
   'list-folders': undefined;
   'root-state': RootState;
   listen: undefined;

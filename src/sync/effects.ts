@@ -43,8 +43,11 @@ export type OutcomeListener = (error: NuageError | undefined, heardAt: number) =
 /** Too large a tree makes a healthy server fail: an ordinary request will tell how it is. */
 const SIZE_FAILURES: ReadonlySet<ErrorKind> = new Set(['timeout', 'offline', 'server']);
 
+/** Go no further than the disk of this machine. */
+const LOCAL: ReadonlySet<Effect['op']> = new Set(['sync-files', 'check-blocks']);
+
 function speaksOfServer(effect: Effect, error: NuageError | undefined): boolean {
-  if (effect.op === 'sync-files' || effect.op === 'listen') return false;
+  if (LOCAL.has(effect.op) || effect.op === 'listen') return false;
   const isLarge =
     effect.op === 'list-folders' || (effect.op === 'list' && effect.depth === 'infinity');
   return !isLarge || error === undefined || !SIZE_FAILURES.has(error.kind);
@@ -52,7 +55,7 @@ function speaksOfServer(effect: Effect, error: NuageError | undefined): boolean 
 
 /** Bytes that are hashed or sent leave this machine, and no more is known of them. */
 function isFromServer({ type }: EffectEvent, { op }: Effect): boolean {
-  return type !== 'sent' && type !== 'hashed' && type !== 'failed' && op !== 'sync-files';
+  return type !== 'sent' && type !== 'hashed' && type !== 'failed' && !LOCAL.has(op);
 }
 
 /** What operations wait for, and ask for again when it was given up. */

@@ -264,7 +264,7 @@ describe('syncing', () => {
     expect(others).toEqual([]);
     expect(round.dataFiles).toEqual([contents.dataPath(written), contents.dataPath(fetched)]);
     expect(contents.takeSyncRounds(), 'nothing is taken twice').toEqual([]);
-    contents.endSyncRound(round, new Set());
+    contents.endSyncRound(round, { failed: new Set(), sums: [] });
     expect(contents.hasUnsynced()).toBe(false);
     cache.db.close();
     cache = openCache(cache.folder);
@@ -277,12 +277,12 @@ describe('syncing', () => {
     const [first] = contents.takeSyncRounds();
     assert(first !== undefined);
     contents.write(id, 0, bytes(SYNC_HERE_BYTES_MAX + 1, 1));
-    contents.endSyncRound(first, new Set());
+    contents.endSyncRound(first, { failed: new Set(), sums: [] });
     expect(contents.hasUnsynced()).toBe(true);
     const [second] = contents.takeSyncRounds();
     assert(second !== undefined);
     contents.write(id, 0, bytes(1, 2));
-    contents.endSyncRound(second, new Set());
+    contents.endSyncRound(second, { failed: new Set(), sums: [] });
     expect(contents.hasUnsynced(), 'a little is synced at once').toBe(false);
   });
 
@@ -293,7 +293,7 @@ describe('syncing', () => {
     arrive(fetched, 0, bytes(B, 1));
     const [round] = contents.takeSyncRounds();
     assert(round !== undefined);
-    contents.endSyncRound(round, new Set(round.dataFiles));
+    contents.endSyncRound(round, { failed: new Set(round.dataFiles), sums: [] });
     expect(kindOf(() => contents.sync(written))).toBe('io');
     expect(contents.covered(fetched, 0, 1)).toBe(false);
     expect(contents.takeSyncRounds()).toEqual([]);

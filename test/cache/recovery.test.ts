@@ -77,7 +77,7 @@ describe('after a crash', () => {
     killAndRecover();
     const [round] = cache.contents.takeSyncRounds();
     expect(round?.dataFiles).toEqual([cache.contents.dataPath(id)]);
-    if (round !== undefined) cache.contents.endSyncRound(round, new Set());
+    if (round !== undefined) cache.contents.endSyncRound(round, { failed: new Set(), sums: [] });
     expect(cache.contents.hasUnsynced()).toBe(false);
     killAndRecover();
     expect(cache.contents.hasUnsynced()).toBe(false);

@@ -4,6 +4,7 @@
  * modification second, number and size; a folder's changes with everything below it.
  */
 import fs from 'node:fs';
+import { ofTheDisk } from './simulated-disk.js';
 import { contentsOf, copyOf, type Entry, etagOf, holds, sizeOf } from './simulated-entry.js';
 import { bringPiece } from './simulated-fetch.js';
 import { SimulatedFaults, WRITES } from './simulated-faults.js';
@@ -322,11 +323,11 @@ export class SimulatedNextcloud extends SimulatedFaults {
       case 'connect':
       case 'lock':
       case 'unlock':
-        throw new NuageError('not-supported', 'not simulated');
       case 'listen':
-        throw new NuageError('not-supported', 'is not in the queue');
+        throw new NuageError('not-supported', 'not simulated');
       case 'sync-files':
-        return [];
+      case 'check-blocks':
+        return ofTheDisk(effect);
       case 'root-state':
         return { etag: etagOf(this.#root), fingerprint: this.fingerprint };
       case 'list-folders':
@@ -424,8 +425,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
     }
     const file = existing ?? this.#make(false);
     if (existing !== undefined) keepVersion(existing);
-    const { mtime } = metadata;
-    Object.assign(file, { bytes: Buffer.from(bytes), mtime, checksum });
+    Object.assign(file, { bytes: Buffer.from(bytes), mtime: metadata.mtime, checksum });
     file.uploadTime = ++this.#seconds;
     folder.children.set(name, file);
     this.#touch(path);
