@@ -223,7 +223,9 @@ export class MountedNuage {
   /** Until everything has been sent. */
   async sync(): Promise<void> {
     const { code, stderr } = await this.command('sync', this.folder);
-    if (code !== 0) throw new Error(`sync ended with ${code}: ${stderr}\n${this.#output}`);
+    if (code === 0) return;
+    const { stdout } = await this.command('status', this.folder);
+    throw new Error(`sync ended with ${code}: ${stderr}\n${stdout}\n${this.#output}`);
   }
 
   /** Ends the program; `SIGKILL` leaves the mount behind as a crash does. */
