@@ -3,7 +3,7 @@ import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process'
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
-import { compiledMain } from './compiled.js';
+import { compiledMain } from '../support/compiled.js';
 
 const PROJECT = path.resolve(import.meta.dirname, '../..');
 const COMMAND_MS_MAX = 60_000;

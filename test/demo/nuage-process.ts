@@ -5,12 +5,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import type { FaultRule, NetworkPace } from '../../src/demo/faults.js';
 import type { RequestRecord } from '../../src/demo/request-log.js';
 import type { NuageSettings } from '../../src/demo/state.js';
+import { compiledDemo } from '../support/compiled.js';
 
-const MAIN = fileURLToPath(new URL('../../src/demo/main.ts', import.meta.url));
 const START_MS_MAX = 20_000;
 const END_MS_MAX = 5_000;
 
@@ -45,7 +44,7 @@ export class NuageProcess {
 
   /** Also ends by itself when this process ends. */
   static async start(options: NuageProcessOptions = {}): Promise<NuageProcess> {
-    const child = spawn(process.execPath, ['--import', 'tsx', MAIN, ...argumentsOf(options)], {
+    const child = spawn(process.execPath, [compiledDemo(), ...argumentsOf(options)], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: {
         ...process.env,

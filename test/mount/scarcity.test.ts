@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from 'vitest';
-import { compiledMain } from '../cli/compiled.js';
+import { compiledMain } from '../support/compiled.js';
 import { canBeOrdinaryUser, isRoot } from '../fuse/ordinary-user.js';
 import { MountedNuage } from '../support/mounted-nuage.js';
 

@@ -10,6 +10,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import type { NuageSettings } from '../../src/demo/state.js';
 import { NuageProcess } from '../demo/nuage-process.js';
+import { compiledMain } from './compiled.js';
 
 const execute = promisify(execFile);
 
@@ -262,9 +263,8 @@ export class MountedNuage {
   }
 
   #spawn(args: readonly string[], stdio: 'pipe' | 'log' = 'log'): ChildProcess {
-    const main = path.join(PROJECT, 'src/cli/main.ts');
     const { uid } = this.#options;
-    const child = spawn(process.execPath, ['--import', 'tsx', main, ...args], {
+    const child = spawn(process.execPath, [compiledMain(), ...args], {
       cwd: PROJECT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {

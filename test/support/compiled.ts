@@ -17,9 +17,18 @@ const KEPT_MS_MAX = 3_600_000;
 
 let found: string | undefined;
 
-/** Absolute path of `main.js`. */
+/** Absolute path of the program's `main.js`. */
 export function compiledMain(): string {
-  found ??= path.join(compiledFolder(), 'dist/cli/main.js');
+  return path.join(compiled(), 'cli/main.js');
+}
+
+/** Absolute path of the `main.js` of the embedded Nuage. */
+export function compiledDemo(): string {
+  return path.join(compiled(), 'demo/main.js');
+}
+
+function compiled(): string {
+  found ??= path.join(compiledFolder(), 'dist');
   return found;
 }
 
