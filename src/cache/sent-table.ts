@@ -35,7 +35,7 @@ export const SENT_SQL = {
   folders: 'SELECT DISTINCT parent FROM sent_upload',
   senders: 'SELECT DISTINCT ino FROM sent_upload WHERE sent_at < ?',
   forgetOf: 'DELETE FROM sent_upload WHERE ino = ? AND sent_at < ?',
-  count: 'SELECT count(*) FROM sent_upload',
+  any: 'SELECT 1 FROM sent_upload LIMIT 1',
 } as const;
 
 type Found = readonly [checksum: string, sameChecksum: string, size: number, mtime: number];
@@ -49,9 +49,9 @@ export class SentTable {
   readonly #folders: Sql<[], number>;
   readonly #senders: Sql<[number], number>;
   readonly #forgetOf: Sql<[number, number]>;
-  readonly #count: Sql<[], number>;
-  /** Not less than the table has: a listing of many asks nothing while none is under way. */
-  #rows: number;
+  readonly #any: Sql<[], number>;
+  /** A listing of many asks nothing while none is under way. */
+  #isEmpty: boolean;
 
   constructor(db: CacheDatabase) {
     this.#insert = db.prepare('INSERT OR REPLACE INTO sent_upload VALUES (?, ?, ?, ?, ?, ?, ?)');
@@ -62,57 +62,61 @@ export class SentTable {
     this.#folders = db.prepareValue(SENT_SQL.folders);
     this.#senders = db.prepareValue(SENT_SQL.senders);
     this.#forgetOf = db.prepare(SENT_SQL.forgetOf);
-    this.#count = db.prepareValue(SENT_SQL.count);
-    this.#rows = this.#count.get() ?? 0;
-    db.onRollback(() => (this.#rows = this.#count.get() ?? 0));
+    this.#any = db.prepareValue(SENT_SQL.any);
+    this.#isEmpty = this.#any.get() === undefined;
+    db.onRollback(() => this.#look());
   }
 
   /** @param now seconds since the epoch. */
   add({ parent, name, checksum, ino, size, mtime }: SentUpload, now: number): void {
     this.#insert.run(parent, name, checksum, ino, size, mtime, now);
-    this.#rows += 1;
+    this.#isEmpty = false;
   }
 
   /** Whose bytes the server may have at this place, if these are such. */
   ownerAt(found: FoundFile): number | undefined {
-    if (this.#rows === 0) return undefined;
+    if (this.#isEmpty) return undefined;
     return this.#at.get(found.parent, found.name, ...wanted(found));
   }
 
   /** This file has been sent with these bytes, wherever it was then. */
   isOf(ino: number, found: FoundFile): boolean {
-    return this.#rows > 0 && this.#of.get(ino, ...wanted(found)) !== undefined;
+    return !this.#isEmpty && this.#of.get(ino, ...wanted(found)) !== undefined;
   }
 
   /** What became of it is known: who brings such bytes there from now on is somebody else. */
   forget(found: FoundFile): void {
-    if (this.#rows === 0) return;
+    if (this.#isEmpty) return;
     this.#forget.run(found.parent, found.name, ...wanted(found));
-    this.#rows = this.#count.get() ?? 0;
+    this.#look();
   }
 
   /** What the server has at this place is known again. */
   settled(parent: number, name: string): void {
-    if (this.#rows === 0) return;
+    if (this.#isEmpty) return;
     this.#settle.run(parent, name);
-    this.#rows = this.#count.get() ?? 0;
+    this.#look();
   }
 
   /** Where something may have arrived, by their inodes. */
   folders(): readonly number[] {
-    return this.#rows === 0 ? [] : this.#folders.all();
+    return this.#isEmpty ? [] : this.#folders.all();
   }
 
   /** The files of which something was sent before, by their inodes. @param time as `add`. */
   sentBefore(time: number): readonly number[] {
-    return this.#rows === 0 ? [] : this.#senders.all(time);
+    return this.#isEmpty ? [] : this.#senders.all(time);
   }
 
   /** What was sent of these files before will not arrive any more. @param time as `add`. */
   forgetBefore(time: number, files: readonly number[] = this.sentBefore(time)): void {
     if (files.length === 0) return;
     for (const ino of files) this.#forgetOf.run(ino, time);
-    this.#rows = this.#count.get() ?? 0;
+    this.#look();
+  }
+
+  #look(): void {
+    this.#isEmpty = this.#any.get() === undefined;
   }
 }
 

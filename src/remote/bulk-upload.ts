@@ -13,6 +13,7 @@ import { objectAt, stringAt, type Json } from './json.js';
 import { clampMtime } from './namespace.js';
 import { fileIdOf, unquoteEtag } from './properties.js';
 import type { StoredFile } from './remote.js';
+import { checksumOf } from './write-outcome.js';
 
 export interface BulkPart {
   readonly path: string;
@@ -84,6 +85,5 @@ function storedBy(told: Json, part: BulkPart): StoredFile | undefined {
   const fileId = fileIdOf(stringAt(verdict, 'fileid'));
   if (etag === undefined || fileId === undefined) return undefined;
   const { bytes, mtime } = part;
-  const checksum = `SHA256:${part.hash}`;
-  return { fileId, etag, size: bytes.length, mtime: clampMtime(mtime), checksum };
+  return { fileId, etag, size: bytes.length, mtime: clampMtime(mtime), checksum: checksumOf(part) };
 }

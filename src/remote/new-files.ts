@@ -18,6 +18,7 @@ import { bulkUpload, isFitForBulk, type BulkPart } from './bulk-upload.js';
 import type { DavContext } from './dav-context.js';
 import { listPlainly } from './plain-listing.js';
 import type { NewFile, StoredFile } from './remote.js';
+import { checksumOf } from './write-outcome.js';
 
 export class NewFiles {
   readonly #clock: Clock;
@@ -87,7 +88,7 @@ export class NewFiles {
       await turn();
     }
     if (parts.size < BULK_FILES_MIN) return;
-    const noted = [...parts].map(async ([file, { hash }]) => file.announce?.(`SHA256:${hash}`));
+    const noted = [...parts].map(async ([file, part]) => file.announce?.(checksumOf(part)));
     await Promise.all(noted);
     const outcomes = await bulkUpload(context, [...parts.values()], signal);
     for (const [index, file] of [...parts.keys()].entries()) {

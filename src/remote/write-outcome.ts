@@ -29,8 +29,8 @@ export type WriteOutcome =
   | { readonly kind: 'stored'; readonly file: StoredFile }
   | { readonly kind: 'torn'; readonly etag: string };
 
-export function checksumOf(upload: Upload): string {
-  return `SHA256:${upload.hash}`;
+export function checksumOf({ hash }: Pick<Upload, 'hash'>): string {
+  return `SHA256:${hash}`;
 }
 
 /** Of the PUT, or of the MOVE that puts the chunks together. */

@@ -231,7 +231,6 @@ export class Uploader {
     const { inFlight, detached } = this.#parts;
     if (!handOver(this.#context, node, (ino) => inFlight.isBusy(ino))) return false;
     detached(node.ino);
-    this.#isScanned = false;
     return true;
   }
 

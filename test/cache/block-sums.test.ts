@@ -14,7 +14,7 @@ import {
 } from '../../src/limits.js';
 import { scratchFolder } from '../support/scratch.js';
 import { sumsOf } from '../support/simulated-disk.js';
-import { abandon, bytes, type Cache, openCache, synced } from './support.js';
+import { abandon, arrive, bytes, type Cache, openCache, synced } from './support.js';
 
 let cache: Cache;
 
@@ -26,13 +26,6 @@ afterEach(() => {
   cache.db.close();
   fs.rmSync(cache.folder, { recursive: true });
 });
-
-function arrive(id: string, start: number, data: Uint8Array): void {
-  const fd = fs.openSync(cache.contents.dataPath(id), 'r+');
-  fs.writeSync(fd, data, 0, data.length, start);
-  fs.closeSync(fd);
-  cache.contents.markFetched(id, start, start + data.length);
-}
 
 /** Taken with what the main thread makes of it, to be ended later. */
 function takeRound(): { readonly round: SyncRound; readonly end: () => void } {
@@ -47,7 +40,7 @@ function summed(name = 'a'): string {
   const { contents, tree } = cache;
   const id = contents.create({ size: 3 * B, complete: false });
   tree.insert(synced(1, name, { size: 3 * B, content: id }));
-  arrive(id, 0, bytes(2 * B, 7));
+  arrive(cache, id, 0, bytes(2 * B, 7));
   takeRound().end();
   expect(known(id)).toEqual([0, 1]);
   return id;
@@ -74,7 +67,7 @@ describe('sums', () => {
     cache.db.close();
     cache = openCache(cache.folder);
     expect(cache.contents.care.sumsOf(id)?.get(1)).toBe(blockSum(bytes(B, 7)));
-    arrive(id, 2 * B, bytes(B, 9));
+    arrive(cache, id, 2 * B, bytes(B, 9));
     takeRound().end();
     expect([0, 1, 2].map((block) => cache.contents.care.sumsOf(id)?.get(block))).toEqual(
       [7, 7, 9].map((value) => blockSum(bytes(B, value))),
@@ -84,7 +77,7 @@ describe('sums', () => {
   it('stand in the row as four bytes each, the lowest first, unknown ones as 0', () => {
     const { contents } = cache;
     const id = contents.create({ size: 2 * B + 3, complete: false });
-    arrive(id, 2 * B, bytes(3, 7));
+    arrive(cache, id, 2 * B, bytes(3, 7));
     takeRound().end();
     const row = cache.db.prepareValue<[], Uint8Array>('SELECT sums FROM block_sum').get();
     const expected = Buffer.alloc(12);
@@ -95,9 +88,9 @@ describe('sums', () => {
   it('of a long stream are made once, and kept when the row speaks of its blocks', () => {
     const { contents } = cache;
     const id = contents.create({ size: 9 * B, complete: false });
-    arrive(id, 0, bytes(B, 1));
+    arrive(cache, id, 0, bytes(B, 1));
     const first = takeRound();
-    arrive(id, B, bytes(3 * B, 1));
+    arrive(cache, id, B, bytes(3 * B, 1));
     first.end();
     expect(known(id), 'more has come than may be synced here').toEqual([]);
     const second = takeRound();
@@ -114,12 +107,12 @@ describe('sums', () => {
 
   it('are not those of a failed sync', () => {
     const id = cache.contents.create({ size: B, complete: false });
-    arrive(id, 0, bytes(B, 1));
+    arrive(cache, id, 0, bytes(B, 1));
     const { round } = takeRound();
     const failed = new Set(round.dataFiles);
     cache.contents.endSyncRound(round, { failed, sums: round.toSum.map(sumsOf) });
     expect(known(id)).toEqual([]);
-    arrive(id, 0, bytes(B, 2));
+    arrive(cache, id, 0, bytes(B, 2));
     cache.contents.flush();
     expect(known(id)).toEqual([]);
   });
@@ -154,7 +147,7 @@ describe.each(CHANGES)('%s', (_, change) => {
   it('leaves no sums to blocks that come while the content is the user’s', () => {
     const id = summed();
     change(id);
-    if (cache.contents.missing(id, 2 * B, 3 * B).length > 0) arrive(id, 2 * B, bytes(B, 7));
+    if (cache.contents.missing(id, 2 * B, 3 * B).length > 0) arrive(cache, id, 2 * B, bytes(B, 7));
     const { round, end } = takeRound();
     expect(round.toSum).toEqual([]);
     end();
@@ -163,7 +156,7 @@ describe.each(CHANGES)('%s', (_, change) => {
 
   it.each([false, true])('makes void what a round has summed (clean again: %s)', (isClean) => {
     const id = cache.contents.create({ size: 3 * B, complete: false });
-    arrive(id, 0, bytes(3 * B, 7));
+    arrive(cache, id, 0, bytes(3 * B, 7));
     const { round, end } = takeRound();
     expect(round.toSum[0]?.blocks).toEqual([0, 1, 2]);
     change(id);
@@ -223,7 +216,7 @@ describe('no sums are kept', () => {
     const id = summed();
     cache.contents.care.trim({ bytes: Infinity, after: -1, mayGo: () => true });
     expect(known(id)).toEqual([0]);
-    arrive(id, B, bytes(2 * B, 8));
+    arrive(cache, id, B, bytes(2 * B, 8));
     takeRound().end();
     expect(cache.contents.care.sumsOf(id)?.get(1)).toBe(blockSum(bytes(B, 8)));
   });
@@ -294,7 +287,7 @@ describe('what was read', () => {
     const { contents } = cache;
     const size = (CHECK_ROUND_BLOCKS + 2) * B;
     const id = contents.create({ size, complete: false });
-    arrive(id, 0, bytes(size, 3));
+    arrive(cache, id, 0, bytes(size, 3));
     takeRound().end();
     for (let round = 0; round < 2; round += 1) contents.read(id, 0, new Uint8Array(size));
     const sizes: unknown[] = [];
@@ -329,7 +322,7 @@ describe('what was read', () => {
 
   it('and is damaged counts as missing from then on, that block alone', () => {
     const id = summed();
-    arrive(id, 2 * B, bytes(B, 7));
+    arrive(cache, id, 2 * B, bytes(B, 7));
     cache.contents.flush();
     expect(cache.contents.isComplete(id)).toBe(true);
     expect(cache.contents.care.forgetBlocks(id, [1, 2])).toBe(true);

@@ -13,7 +13,7 @@ import {
 } from '../../src/limits.js';
 import { silentLogger } from '../../src/log.js';
 import { scratchFolder } from '../support/scratch.js';
-import { bytes, type Cache, draft, kindOf, openCache, synced } from './support.js';
+import { arrive, bytes, type Cache, draft, kindOf, openCache, synced } from './support.js';
 
 let cache: Cache;
 
@@ -25,14 +25,6 @@ afterEach(() => {
   cache.db.close();
   fs.rmSync(cache.folder, { recursive: true });
 });
-
-/** What the main thread does with a fetch effect. */
-function arrive(id: string, start: number, data: Uint8Array): void {
-  const fd = fs.openSync(cache.contents.dataPath(id), 'r+');
-  fs.writeSync(fd, data, 0, data.length, start);
-  fs.closeSync(fd);
-  cache.contents.markFetched(id, start, start + data.length);
-}
 
 function readAll(id: string): Uint8Array {
   const into = new Uint8Array(cache.contents.size(id));
@@ -87,7 +79,7 @@ describe('fetching', () => {
     const id = contents.create({ size: 3 * B + 5, complete: false });
     expect(contents.isComplete(id)).toBe(false);
     expect(contents.isDirty(id)).toBe(false);
-    arrive(id, 0, bytes(B + 1, 9));
+    arrive(cache, id, 0, bytes(B + 1, 9));
     expect(contents.covered(id, 0, B)).toBe(true);
     expect(contents.covered(id, 0, B + 2)).toBe(false);
     expect(contents.missing(id, 0, 4 * B)).toEqual([{ start: B, end: 3 * B + 5 }]);
@@ -100,7 +92,7 @@ describe('fetching', () => {
   it('that was not flushed is forgotten, never wrongly known', () => {
     const { contents } = cache;
     const id = contents.create({ size: 2 * B, complete: false });
-    arrive(id, 0, bytes(B, 9));
+    arrive(cache, id, 0, bytes(B, 9));
     cache.db.close();
     cache = openCache(cache.folder);
     expect(cache.contents.covered(id, 0, 1)).toBe(false);
@@ -109,7 +101,7 @@ describe('fetching', () => {
   it('of every block makes the content complete, after a restart too', () => {
     const { contents } = cache;
     const id = contents.create({ size: 2 * B + 1, complete: false });
-    arrive(id, 0, bytes(2 * B + 1, 4));
+    arrive(cache, id, 0, bytes(2 * B + 1, 4));
     expect(contents.isComplete(id)).toBe(true);
     contents.flush();
     cache.db.close();
@@ -141,7 +133,7 @@ describe('writing', () => {
     const { contents } = cache;
     expect(contents.isDirty(contents.create({ size: 0, complete: true }))).toBe(true);
     const id = contents.create({ size: B, complete: false });
-    arrive(id, 0, bytes(B, 1));
+    arrive(cache, id, 0, bytes(B, 1));
     contents.write(id, 5, bytes(1, 2));
     expect(contents.isDirty(id)).toBe(true);
     cache.db.close();
@@ -152,7 +144,7 @@ describe('writing', () => {
   it('to a clean content within a transaction is refused: the mark must be durable before', () => {
     const { contents, tree } = cache;
     const id = contents.create({ size: B, complete: false });
-    arrive(id, 0, bytes(B, 1));
+    arrive(cache, id, 0, bytes(B, 1));
     const writeInside = (): void => tree.atomically(() => contents.write(id, 0, bytes(1, 2)));
     expect(kindOf(writeInside)).toBe('assertion');
     expect(readAll(id)[0]).toBe(1);
@@ -174,7 +166,7 @@ describe('writing', () => {
   it('is never asked for again, though nothing was flushed', () => {
     const { contents } = cache;
     const id = contents.create({ size: 3 * B, complete: false });
-    arrive(id, 0, bytes(B, 1));
+    arrive(cache, id, 0, bytes(B, 1));
     contents.write(id, B, bytes(B, 2));
     contents.markWritten(id, B, 2 * B);
     contents.write(id, 10, bytes(1, 3));
@@ -199,7 +191,7 @@ describe('writing', () => {
     contents.write(id, B + 100, bytes(50, 6));
     contents.markWritten(id, B + 100, B + 150);
     expect(contents.missing(id, 0, 9 * B)).toEqual([{ start: 0, end: B + 100 }]);
-    arrive(id, 0, bytes(B + 100, 1));
+    arrive(cache, id, 0, bytes(B + 100, 1));
     expect([...readAll(id).slice(-51)]).toEqual([1, ...bytes(50, 6)]);
   });
 });
@@ -221,7 +213,7 @@ describe('resizing', () => {
   it('cuts what was fetched and not yet flushed as well', () => {
     const { contents } = cache;
     const id = contents.create({ size: 4 * B, complete: false });
-    arrive(id, B, bytes(3 * B, 1));
+    arrive(cache, id, B, bytes(3 * B, 1));
     contents.resize(id, 2 * B);
     contents.flush();
     cache.db.close();
@@ -258,7 +250,7 @@ describe('syncing', () => {
     const { contents } = cache;
     const written = contents.create({ size: 0, complete: true });
     const fetched = contents.create({ size: 2 * B, complete: false });
-    arrive(fetched, 0, bytes(B, 1));
+    arrive(cache, fetched, 0, bytes(B, 1));
     const [round, ...others] = contents.takeSyncRounds();
     assert(round !== undefined);
     expect(others).toEqual([]);
@@ -290,7 +282,7 @@ describe('syncing', () => {
     const { contents } = cache;
     const written = contents.create({ size: 0, complete: true });
     const fetched = contents.create({ size: B, complete: false });
-    arrive(fetched, 0, bytes(B, 1));
+    arrive(cache, fetched, 0, bytes(B, 1));
     const [round] = contents.takeSyncRounds();
     assert(round !== undefined);
     contents.endSyncRound(round, { failed: new Set(round.dataFiles), sums: [] });
@@ -311,7 +303,7 @@ describe('syncing', () => {
   it('is due for what was fetched', () => {
     const id = cache.contents.create({ size: B, complete: false });
     expect(cache.contents.hasUnsynced()).toBe(false);
-    arrive(id, 0, bytes(B, 1));
+    arrive(cache, id, 0, bytes(B, 1));
     expect(cache.contents.hasUnsynced()).toBe(true);
   });
 });
@@ -412,7 +404,7 @@ describe('the space of the cache', () => {
     const { contents, tree } = cache;
     const make = (name: string): string => {
       const id = contents.create({ size: B, complete: false });
-      arrive(id, 0, bytes(B, 1));
+      arrive(cache, id, 0, bytes(B, 1));
       tree.insert(synced(1, name, { content: id }));
       return id;
     };
@@ -453,7 +445,7 @@ describe('the space of the cache', () => {
     const { contents, tree } = cache;
     const id = contents.create({ size: B, complete: false });
     tree.insert(draft({ content: id }));
-    arrive(id, 0, bytes(B, 1));
+    arrive(cache, id, 0, bytes(B, 1));
     contents.flush();
     const failing = (): unknown =>
       contents.care.evict({
@@ -470,7 +462,7 @@ describe('the space of the cache', () => {
   it('remembers the order of use over a restart', () => {
     const { contents } = cache;
     const ids = [1, 2, 3].map(() => contents.create({ size: B, complete: false }));
-    for (const id of ids) arrive(id, 0, bytes(B, 1));
+    for (const id of ids) arrive(cache, id, 0, bytes(B, 1));
     contents.touch(ids[0]!);
     reopen();
     const gone: string[] = [];

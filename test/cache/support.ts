@@ -98,3 +98,11 @@ export function kindOf(fn: () => unknown): string {
 export function bytes(length: number, value: number): Uint8Array {
   return new Uint8Array(length).fill(value);
 }
+
+/** What the main thread does with a fetch effect. */
+export function arrive({ contents }: Cache, id: string, start: number, data: Uint8Array): void {
+  const fd = fs.openSync(contents.dataPath(id), 'r+');
+  fs.writeSync(fd, data, 0, data.length, start);
+  fs.closeSync(fd);
+  contents.markFetched(id, start, start + data.length);
+}

@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { SERVER_COPY_BYTES_MIN } from '../../src/limits.js';
 import { EngineBench } from '../support/engine-bench.js';
+import { saveUnheard } from './unheard.js';
 
 let bench: EngineBench;
 
@@ -13,15 +14,6 @@ beforeEach(() => {
 });
 
 afterEach(() => bench.close());
-
-/** The server has it afterwards, and nobody here knows. */
-function saveUnheard(at: string, text: string): void {
-  bench.server.lostAnswers = 1;
-  bench.write(at, text);
-  bench.advance(2_000);
-  while (bench.step());
-  expect(bench.server.read(at)).toBe(text);
-}
 
 function expectBoth(tree: Readonly<Record<string, string>>): void {
   expect(Object.fromEntries(bench.server.tree())).toEqual(tree);
@@ -54,7 +46,7 @@ describe.each([
       [how, 'by renaming', 'two'] as const,
     ]),
   )('is no conflict (restart: %s, saved %s as "%s")', (how, way, text) => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     const id = bench.server.fileId('a');
     if (way === 'in place') {
       bench.write('a', text);
@@ -82,7 +74,7 @@ describe.each([
   });
 
   it.each(RESTARTS)('is gone when it is deleted instead (restart: %s)', (how) => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     bench.unlink('a');
     restart(how);
     bench.settle();
@@ -90,7 +82,7 @@ describe.each([
   });
 
   it.each(RESTARTS)('has one name when it is renamed instead (restart: %s)', (how) => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     bench.rename('a', 'b');
     restart(how);
     bench.settle();
@@ -98,7 +90,7 @@ describe.each([
   });
 
   it.each(RESTARTS)('stays beside a new one of its name (restart: %s)', (how) => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     bench.rename('a', 'b');
     bench.write('a', 'another');
     restart(how);
@@ -107,7 +99,7 @@ describe.each([
   });
 
   it('is a conflict all the same when somebody has changed it since', () => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     bench.server.write('a', 'theirs, after ours');
     bench.write('a', 'the second version');
     bench.settle();
@@ -118,7 +110,7 @@ describe.each([
 
 describe('the identity of what has arrived', () => {
   it('goes with the file that was sent, where that has another name when it is met', () => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     const id = bench.server.fileId('a');
     bench.rename('a', 'b');
     bench.write('a', 'another');
@@ -131,7 +123,7 @@ describe('the identity of what has arrived', () => {
   });
 
   it('stays with the name where the file that was sent is gone', () => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     const id = bench.server.fileId('a');
     bench.unlink('a');
     bench.write('a', 'another');
@@ -141,7 +133,7 @@ describe('the identity of what has arrived', () => {
   });
 
   it('is nobody’s where the file that was sent stays on this machine from now on', () => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     bench.rename('a', 'a~');
     bench.settle();
     expect([...bench.server.tree()]).toEqual([]);
@@ -153,7 +145,7 @@ it('a file that somebody has moved meanwhile is no conflict when it is saved aga
   bench.server.write('a', 'before');
   bench.read('a');
   bench.settle();
-  saveUnheard('a', 'one');
+  saveUnheard(bench, 'a', 'one');
   bench.server.move('a', 'b');
   bench.write('a', 'the second version');
   bench.settle();
@@ -166,7 +158,7 @@ describe('a file that was sent under a passing name', () => {
     bench.read('a');
     const id = bench.server.fileId('a');
     bench.settle();
-    saveUnheard('a.new', 'after');
+    saveUnheard(bench, 'a.new', 'after');
     bench.rename('a.new', 'a');
     restart(how);
     bench.settle();
@@ -242,7 +234,7 @@ describe('whoever waits until all is sent', () => {
     ['renamed', () => bench.rename('a', 'b'), { b: 'one' }],
     ['deleted', () => bench.unlink('a'), {}],
   ] as const)('waits for what has arrived of a file that was %s', (_, change, tree) => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     change();
     comeOnline();
     flushAll();

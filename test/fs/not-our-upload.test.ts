@@ -4,6 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { EngineBench } from '../support/engine-bench.js';
+import { saveUnheard } from './unheard.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -40,15 +41,6 @@ function saveInVain(at: string, text: string): void {
   for (let answers = 0; answers < 5 && bench.step(); answers += 1);
   bench.server.failuresOf.clear();
   expect(bench.server.has(at)).toBe(false);
-}
-
-/** The server has it afterwards, and nobody here knows. */
-function saveUnheard(at: string, text: string): void {
-  bench.server.lostAnswers = 1;
-  bench.write(at, text);
-  bench.advance(2_000);
-  while (bench.step());
-  expect(bench.server.read(at)).toBe(text);
 }
 
 function timeOf(at: string): number {
@@ -88,7 +80,7 @@ describe.each(WAYS)('the same bytes of somebody else, %s', (way) => {
   });
 
   it('stay where ours arrived and were moved away since', () => {
-    saveUnheard('a', 'one');
+    saveUnheard(bench, 'a', 'one');
     const mtime = timeOf('a');
     bench.rename('a', 'b');
     bench.server.failuresOf.set('put', 'server');
