@@ -784,6 +784,9 @@ export const PLAN_ROUND_NODES_MAX = 4_096;
 /** An upload whose bytes are still being fetched is looked at again after this. */
 export const FILL_CHECK_MS = 200;
 
+/** The removal of a folder that waits for listings is looked at again after this. */
+export const LISTED_CHECK_MS = 200;
+
 // --- what the kernel sees ---
 
 /** The kernel keeps names and attributes this long: what changes elsewhere is pushed to it. */

@@ -4,7 +4,7 @@
  */
 import { differences, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
-import { FILL_CHECK_MS } from '../limits.js';
+import { FILL_CHECK_MS, LISTED_CHECK_MS } from '../limits.js';
 import type { RemoteEntry, StoredFile, WriteCondition } from '../remote/remote.js';
 import type { SyncContext } from './context.js';
 import { sameVersion } from './conflict.js';
@@ -66,11 +66,17 @@ export class StepRunner {
     return { paths: [here, join(parent, step.name)], isStructural: true };
   }
 
-  /** @returns milliseconds after which to try again when the step lacks bytes; else undefined. */
-  prepare(step: Step): number | undefined {
-    if (step.kind !== 'upload') return undefined;
-    this.#parts.commitOpenFile(step.node.ino);
-    const node = this.#context.tree.get(step.node.ino);
+  /** @returns milliseconds after which to try again when the step lacks something; else undefined. */
+  prepare({ kind, node }: Step): number | undefined {
+    if (kind === 'upload') return this.#lacksBytes(node.ino);
+    // What was in it may be seen somewhere else, and what is new in it is still to come.
+    const lacksListing = kind === 'remove' && node.isFolder && !this.#parts.lister.isIdle;
+    return lacksListing ? LISTED_CHECK_MS : undefined;
+  }
+
+  #lacksBytes(ino: number): number | undefined {
+    this.#parts.commitOpenFile(ino);
+    const node = this.#context.tree.get(ino);
     if (node?.content === undefined) return undefined;
     const size = this.#context.contents.size(node.content);
     const [gap] = this.#context.contents.missing(node.content, 0, size);
@@ -259,13 +265,14 @@ export class StepRunner {
       { op: 'stat', path },
       {
         done: (entry) => {
-          if (entry.etag === node.listedEtag && this.#parts.lister.isIdle) {
+          const isAsSeen = entry.etag === node.listedEtag;
+          if (isAsSeen && this.#parts.lister.isIdle) {
             this.#removeAt(path, node, undefined, observer);
-          } else {
-            // Something in it has changed; what is new there must be seen before it may go.
-            this.#parts.lister.refresh(node.ino);
-            observer.failed(new NuageError('aborted', 'the folder is looked at again'));
+            return;
           }
+          // Something in it has changed; what is new there must be seen before it may go.
+          if (!isAsSeen) this.#parts.lister.refresh(node.ino);
+          observer.failed(new NuageError('aborted', 'the folder is looked at again'));
         },
         failed: (error) => this.#removed(node, error, observer),
       },

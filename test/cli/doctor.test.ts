@@ -65,6 +65,8 @@ describe('doctor', () => {
 
   it('tells once of a server that is away, and not of its mount as well', async () => {
     await mount();
+    // A folder that has never been listed cannot be written into without a server.
+    fs.readdirSync(home.folder);
     await server.close();
     fs.writeFileSync(path.join(home.folder, 'plus tard.txt'), 'x');
     while (!(await home.run(['status'])).stdout.includes('OFFLINE'));

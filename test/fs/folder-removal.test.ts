@@ -1,0 +1,47 @@
+/** A folder goes as one request, and only in the state that was seen here, which is waited for. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Effect } from '../../src/remote/messages.js';
+import { EngineBench } from '../support/engine-bench.js';
+
+let bench: EngineBench;
+
+beforeEach(() => {
+  bench = new EngineBench();
+  bench.server.makeFolder('Cours');
+  bench.server.write('Cours/a', 'a');
+  bench.server.write('elsewhere', 'stays');
+  bench.list('');
+  bench.list('Cours');
+});
+afterEach(() => bench.close());
+
+const isListing = ({ op }: Effect): boolean => op === 'list';
+
+const asked = (op: Effect['op']): number =>
+  bench.server.log.filter(
+    (effect) => effect.op === op && 'path' in effect && effect.path === 'Cours',
+  ).length;
+
+function turn(seconds: number): void {
+  for (let second = 0; second < seconds; second += 1) {
+    while (bench.step());
+    bench.advance(1_000);
+  }
+}
+
+describe('the removal of a folder', () => {
+  it('asks once while the listing that it waits for takes long', () => {
+    bench.server.write('Cours/b', 'new there');
+    bench.server.holds = isListing;
+    bench.unlink('Cours/a');
+    bench.rmdir('Cours');
+    bench.server.log.length = 0;
+    turn(60);
+    expect(asked('stat')).toBe(1);
+    expect(asked('list')).toBe(1);
+    bench.server.holds = () => false;
+    bench.settle();
+    expect(bench.server.has('Cours/b')).toBe(true);
+    expect(bench.read('Cours/b')).toBe('new there');
+  });
+});
