@@ -66,7 +66,7 @@ export class StepRunner {
     return { paths: [here, join(parent, step.name)], isStructural: true };
   }
 
-  /** @returns milliseconds after which to try again when the step lacks something; else undefined. */
+  /** @returns milliseconds after which to try again, where the step lacks something. */
   prepare({ kind, node }: Step): number | undefined {
     if (kind === 'upload') return this.#lacksBytes(node.ino);
     // What was in it may be seen somewhere else, and what is new in it is still to come.
