@@ -291,8 +291,10 @@ export class Merger {
   }
 
   /** @returns whose it is now; undefined where that is left to the upload that goes again. */
-  #takeOwnUpload(pass: Pass, { heir }: OwnUpload, entry: RemoteEntry): number | undefined {
+  #takeOwnUpload(pass: Pass, { owner, heir }: OwnUpload, entry: RemoteEntry): number | undefined {
     const { tree, contents } = this.#context;
+    // The answer still to come makes it the base of who was sent: no second one may have it.
+    if (owner !== undefined && this.#isUnsettled(pass, owner)) return undefined;
     this.#after.push(() => this.#hooks.unblocked());
     if (heir === undefined) {
       settleOwn(tree, pass.folder, entry);

@@ -115,6 +115,8 @@ export function isOwnVersion(
 }
 
 export interface OwnUpload {
+  /** The one that was sent, where it is still known. */
+  readonly owner: TreeNode | undefined;
   /**
    * Who takes the file for its base: the one that was sent, wherever it is by now, or who has its
    * place since, with all that is to be sent of it. Undefined: nobody, so that the file is to go.
@@ -129,15 +131,16 @@ export function ownUploadOf(
   entry: RemoteEntry,
 ): OwnUpload | undefined {
   const found = foundFile(folder, entry);
-  const owner = tree.sent.ownerAt(found);
-  if (owner === undefined) return undefined;
+  const ino = tree.sent.ownerAt(found);
+  if (ino === undefined) return undefined;
+  const owner = tree.get(ino);
   const occupant = tree.child(folder, entryName(entry));
-  if (entry.isFolder) return ownFolder(tree.get(owner), occupant, entry);
-  const isEmpty = occupant?.ino === owner && occupant.size === 0;
+  if (entry.isFolder) return ownFolder(owner, occupant, entry);
+  const isEmpty = occupant?.ino === ino && occupant.size === 0;
   // Made to be filled by the server, and it was.
   if (isEmpty && isCopy(tree, found)) return undefined;
-  const heirs = [tree.get(owner), occupant];
-  return { heir: heirs.find((node) => node !== undefined && isWithoutBase(node)) };
+  const heir = [owner, occupant].find((node) => node !== undefined && isWithoutBase(node));
+  return { owner, heir };
 }
 
 /** With something in it, it is somebody's; and two folders of one name are one. */
@@ -148,7 +151,7 @@ function ownFolder(
 ): OwnUpload | undefined {
   if (size > 0 || occupant?.isFolder === true) return undefined;
   const isHeir = owner?.isFolder === true && isUnknownThere(owner);
-  return { heir: isHeir ? owner : undefined };
+  return { owner, heir: isHeir ? owner : undefined };
 }
 
 function isCopy(tree: TreeStore, found: FoundFile): boolean {

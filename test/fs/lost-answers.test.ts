@@ -346,3 +346,70 @@ describe('a folder that was made unheard', () => {
     expectBoth({ 'd/': '', 'd/theirs': 'theirs', 'e/': '' });
   });
 });
+
+describe.each([
+  ['heard', 0],
+  ['unheard', 1],
+])(
+  'a file whose upload has arrived and is still to be answered (the next one is %s)',
+  (_, lost) => {
+    /** The server has it, a listing shows it, and the answer is on its way. */
+    function saveAndList(meanwhile: () => void): void {
+      bench.server.makeFolder('f');
+      bench.list('f');
+      bench.write('f/a', 'one');
+      bench.server.lateAnswers = 1;
+      bench.server.holdsAnswers = true;
+      bench.advance(2_000);
+      while (bench.step());
+      expect(bench.server.read('f/a')).toBe('one');
+      meanwhile();
+      bench.server.write('f/other', 'somebody else’s');
+      for (let poll = 0; poll < 3; poll += 1) {
+        bench.advance(40_000);
+        while (bench.step());
+      }
+      bench.server.holdsAnswers = false;
+      bench.step();
+      bench.server.lostAnswers = lost;
+      const waiting = bench.engine.context.tree.pending({ afterChange: 0, limit: 10 });
+      const ids = waiting.flatMap(({ base }) => base?.fileId ?? []);
+      expect([...new Set(ids)], 'who has which of the server’s files').toEqual(ids);
+      bench.settle();
+    }
+
+    it('is replaced by renaming', () => {
+      saveAndList(() => {
+        bench.write('f/a.new', 'the second version');
+        bench.rename('f/a.new', 'f/a');
+      });
+      expectBoth({ 'f/': '', 'f/a': 'the second version', 'f/other': 'somebody else’s' });
+    });
+
+    it('is removed and made again', () => {
+      saveAndList(() => {
+        bench.unlink('f/a');
+        bench.write('f/a', 'the second version');
+      });
+      expectBoth({ 'f/': '', 'f/a': 'the second version', 'f/other': 'somebody else’s' });
+    });
+
+    it('is removed', () => {
+      saveAndList(() => bench.unlink('f/a'));
+      expectBoth({ 'f/': '', 'f/other': 'somebody else’s' });
+    });
+
+    it('is renamed, with another in its place', () => {
+      saveAndList(() => {
+        bench.rename('f/a', 'f/b');
+        bench.write('f/a', 'the second version');
+      });
+      expectBoth({
+        'f/': '',
+        'f/a': 'the second version',
+        'f/b': 'one',
+        'f/other': 'somebody else’s',
+      });
+    });
+  },
+);

@@ -23,6 +23,7 @@ export const userSteps = [
   fc.record({ do: fc.constant('safe save' as const), at: place, size }),
   fc.record({ do: fc.constant('save with backup' as const), at: place, size }),
   fc.record({ do: fc.constant('unheard save' as const), at: place, size }),
+  fc.record({ do: fc.constant('slow save' as const), at: place, size }),
   fc.record({ do: fc.constant('copy' as const), at: place, to: place }),
   fc.record({ do: fc.constant('unheard copy' as const), at: place, to: place }),
   fc.record({ do: fc.constant('copy and give up' as const), at: place, to: place }),

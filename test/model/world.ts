@@ -75,6 +75,7 @@ export class World {
       if (this.#reference !== undefined && !REFUSED.has(error.kind)) throw error;
     }
     this.#compare();
+    this.#compareIdentities();
   }
 
   finish(): void {
@@ -85,8 +86,9 @@ export class World {
     server.failures.length = 0;
     server.refusals.length = 0;
     server.lostAnswers = 0;
+    server.lateAnswers = 0;
     server.cutFetches = 0;
-    for (let round = 0; round < 8; round += 1) bench.settle(this.#pick);
+    for (let round = 0; round < 8; round += 1) this.#settle();
     const waiting = bench.engine.context.tree.pending({ afterChange: 0, limit: 5 });
     expect(waiting, 'nothing waits').toEqual([]);
     expect(sent(bench.tree()), 'both sides hold the same').toEqual(sent(server.tree()));
@@ -130,12 +132,10 @@ export class World {
       this.#write(at, size);
       if (this.#localText(backup) !== undefined) this.#unlink(backup);
     },
-    'unheard save': ({ at, size }) => {
-      const { server } = this.bench;
-      if (!this.#write(at, size)) return;
-      server.lostAnswers += 1;
-      this.bench.advance(2_000);
-      while (server.lostAnswers > 0 && this.bench.step(this.#pick()));
+    'unheard save': ({ at, size }) => this.#saveAnd('lostAnswers', at, size),
+    'slow save': ({ at, size }) => {
+      this.bench.server.holdsAnswers = true;
+      this.#saveAnd('lateAnswers', at, size);
     },
     copy: ({ at, to }) => this.#copy(at, to),
     'unheard copy': ({ at, to }) => {
@@ -237,7 +237,7 @@ export class World {
     answers: ({ count, pick }) => this.#answers(count, pick),
     time: ({ seconds }) => this.bench.advance(seconds * 1000),
     'clock jump': ({ seconds }) => this.bench.clock.jump(seconds * 1000),
-    settle: () => this.bench.settle(this.#pick),
+    settle: () => this.#settle(),
     faults: ({ kinds }) => void this.bench.server.failures.push(...kinds),
     refusals: ({ kinds }) => void this.bench.server.refusals.push(...kinds),
     'lose answers': ({ count }) => {
@@ -286,6 +286,20 @@ export class World {
     return isDone;
   }
 
+  #settle(): void {
+    this.bench.server.holdsAnswers = false;
+    this.bench.settle(this.#pick);
+  }
+
+  /** It is sent, and what becomes of the answer is another matter. */
+  #saveAnd(fate: 'lostAnswers' | 'lateAnswers', at: string, size: number): void {
+    const { server } = this.bench;
+    if (!this.#write(at, size)) return;
+    server[fate] += 1;
+    this.bench.advance(2_000);
+    while (server[fate] > 0 && this.bench.step(this.#pick()));
+  }
+
   #copy(at: string, to: string): void {
     const text = this.#localText(at);
     if (text === undefined || at === to) return;
@@ -295,16 +309,23 @@ export class World {
     if (isDone) this.#replaced(before, text);
   }
 
+  /** No two of what is to be sent are one file of the server. */
+  #compareIdentities(): void {
+    const waiting = this.bench.engine.context.tree.pending({ afterChange: 0, limit: 100 });
+    const ids = waiting.flatMap(({ base }) => base?.fileId ?? []);
+    expect([...new Set(ids)], 'who has which of the server’s files').toEqual(ids);
+  }
+
   /** Nothing is left to be sent or seen, and whatever was lost on the way is so for good. */
   #isAgreed(): boolean {
     const { bench } = this;
     for (let look = 0; look < 2; look += 1) {
       bench.advance(SENT_ARRIVES_S * 1000);
-      bench.settle(this.#pick);
+      this.#settle();
     }
     const { tree, sync } = bench.engine.context;
     const isQuiet = tree.pendingCount() === 0 && sync.lister.isIdle && sync.connection.online;
-    if (!isQuiet || bench.server.lostAnswers > 0) return false;
+    if (!isQuiet || bench.server.lostAnswers + bench.server.lateAnswers > 0) return false;
     const [here, there] = [bench.tree(), bench.server.tree()].map((seen) => sent(seen));
     return JSON.stringify(here) === JSON.stringify(there);
   }

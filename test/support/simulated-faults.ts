@@ -1,6 +1,6 @@
 /** What goes wrong with the requests to a simulated server. */
 import type { ErrorKind } from '../../src/errors.js';
-import type { Effect } from '../../src/remote/messages.js';
+import type { Effect, EffectEvent } from '../../src/remote/messages.js';
 
 type Op = Effect['op'];
 
@@ -24,8 +24,14 @@ export class SimulatedFaults {
   readonly refusals: ErrorKind[] = [];
   /** Carries out the next writes of the client but loses their answers. */
   lostAnswers = 0;
+  /** Carries out the next writes of the client and answers them later than what is asked meanwhile. */
+  lateAnswers = 0;
+  /** None of the {@link lateAnswers} is given for now. */
+  holdsAnswers = false;
   /** So many of the next fetches end after their first piece. */
   cutFetches = 0;
+  /** Of what has been carried out. */
+  readonly #lateAnswers: EffectEvent[] = [];
   #failAt: { left: number; readonly kind: ErrorKind; readonly met: () => void } | undefined;
 
   /** The request after `n - 1` others is answered with this, doing nothing. */
@@ -43,5 +49,32 @@ export class SimulatedFaults {
     const passing = this.failure ?? this.failuresOf.get(op) ?? this.failures.shift();
     if (passing !== undefined) return passing;
     return WRITES.has(op) && op !== 'put' ? this.refusals.shift() : undefined;
+  }
+
+  protected get waitingAnswers(): number {
+    return this.#lateAnswers.length;
+  }
+
+  protected get readyAnswers(): number {
+    return this.holdsAnswers ? 0 : this.#lateAnswers.length;
+  }
+
+  /** @returns whether this answer is one of the {@link lateAnswers}. */
+  protected isLate(event: EffectEvent): boolean {
+    if (this.lateAnswers === 0) return false;
+    this.lateAnswers -= 1;
+    this.#lateAnswers.push(event);
+    return true;
+  }
+
+  /** @returns whether there was one. */
+  protected answerLate(index: number, deliver: (event: EffectEvent) => void): boolean {
+    const [event] = this.holdsAnswers ? [] : this.#lateAnswers.splice(index, 1);
+    if (event !== undefined) deliver(event);
+    return event !== undefined;
+  }
+
+  protected forgetAnswers(): void {
+    this.#lateAnswers.length = 0;
   }
 }

@@ -100,7 +100,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
   }
 
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queue.length + this.waitingAnswers;
   }
 
   post(request: EffectRequest, deliver: (event: EffectEvent) => void): void {
@@ -135,8 +135,9 @@ export class SimulatedNextcloud extends SimulatedFaults {
   /** Answers one of the waiting effects, by default the oldest. */
   step(deliver: (event: EffectEvent) => void, pick = 0): boolean {
     const ready = this.#queue.filter(({ effect }) => !this.holds(effect));
-    const running = ready[pick % Math.max(1, ready.length)];
-    if (running === undefined) return false;
+    const picked = pick % Math.max(1, ready.length + this.readyAnswers);
+    const running = ready[picked];
+    if (running === undefined) return this.answerLate(picked - ready.length, deliver);
     this.#queue.splice(this.#queue.indexOf(running), 1);
     const companions = takeCompanions(this.#queue, running, this.holds);
     const isLost = this.lostAnswers > 0;
@@ -152,7 +153,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
     return true;
   }
 
-  /** @returns how it ended; undefined for a fetch that is not at its end. */
+  /** @returns how it ended; undefined for what has not come to its end. */
   #answer(running: Running, deliver: (event: EffectEvent) => void): EffectEvent | undefined {
     const { id, effect } = running;
     try {
@@ -177,7 +178,8 @@ export class SimulatedNextcloud extends SimulatedFaults {
         this.lostAnswers -= 1;
         throw new NuageError('timeout', 'the answer was lost');
       }
-      return told(deliver, { type: 'done', id, result });
+      const event: EffectEvent = { type: 'done', id, result };
+      return isWrite && this.isLate(event) ? undefined : told(deliver, event);
     } catch (error) {
       return told(deliver, failed(id, error));
     }
@@ -201,6 +203,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
   /** A restart of the client: nobody waits for the answers any more. */
   dropAll(): void {
     this.#queue.length = 0;
+    this.forgetAnswers();
     this.#stalled.length = 0;
     this.#listener = undefined;
   }
