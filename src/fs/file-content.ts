@@ -7,7 +7,7 @@ import type { TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import type { Parked } from '../fuse/filesystem.js';
 import { type Result } from '../fuse/filesystem.js';
-import { BLOCK_SIZE_BYTES, CHUNKS_MAX } from '../limits.js';
+import { BLOCK_SIZE_BYTES, BUSY_WRITER_UPLOAD_MS, CHUNKS_MAX } from '../limits.js';
 import type { Wanted } from '../sync/reader.js';
 import { timestampNow } from './attributes.js';
 import { type FsContext, park, requireFile } from './context.js';
@@ -200,4 +200,10 @@ function markDirty(context: FsContext, ino: number, content: string): void {
     contents.setDirty(content, true);
     tree.save({ ...row, contentDirty: true });
   });
+  sendWhileOpen(context);
+}
+
+/** Whatever is open for writing is sent now and then, even if it is never closed. */
+export function sendWhileOpen({ sync }: FsContext): void {
+  sync.uploader.planSoon(BUSY_WRITER_UPLOAD_MS);
 }

@@ -13,6 +13,7 @@ import {
 import { requireMayCreate, requireMayRemove, requireMayWrite } from './access.js';
 import { entryReply, timestampNow } from './attributes.js';
 import { type FsContext, requireFolder, requireListed } from './context.js';
+import { sendWhileOpen } from './file-content.js';
 import { openHandle } from './file-operations.js';
 import { normalName, requireUsableName, staysHere } from './names.js';
 
@@ -44,6 +45,7 @@ export function create(
   const node = existing ?? makeFile(context, place, { caller, mode: how.mode });
   context.sync.locks.own.made(node);
   context.inodes.lookedUp(node.ino);
+  sendWhileOpen(context);
   return { entry: entryReply(context, node), open: openHandle(context, node.ino, how.flags) };
 }
 

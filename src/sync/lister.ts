@@ -4,7 +4,7 @@
  * nothing: it is neither an empty folder nor a deletion.
  */
 import { ROOT_INO, type TreeNode } from '../cache/node.js';
-import type { NuageError } from '../errors.js';
+import { NuageError } from '../errors.js';
 import {
   BACKGROUND_LISTINGS_MAX,
   COVERED_WAIT_MS,
@@ -183,7 +183,10 @@ export class Lister {
   /** All that is below this folder, as far as it is not known. */
   listTree(ino: number, observer: AheadObserver): void {
     const path = this.#context.tree.basePath(ino);
-    if (path === undefined) return;
+    if (path === undefined) {
+      observer.failed(new NuageError('not-found', 'the folder is not on the server any more'));
+      return;
+    }
     const { clock, effects } = this.#context;
     const tree: Tree = { patienceUntil: clock.monotonic() + COVERED_WAIT_MS, hasBegun: false };
     this.#trees.set(ino, tree);

@@ -18,7 +18,7 @@ import { moveAside } from './make-room.js';
 import type { Pass, Round } from './merge-pass.js';
 import { Missing } from './missing.js';
 import { localState, occupantOf } from './occupant.js';
-import { isOwnVersion, type OwnUpload, ownUploadOf, settleOwn } from './own-uploads.js';
+import { isOwnVersion, type OwnUpload, ownUploadOf, senderOf, settleOwn } from './own-uploads.js';
 import {
   baseFrom,
   cleanDraft,
@@ -277,6 +277,7 @@ export class Merger {
   #mergeNew(pass: Pass, entry: RemoteEntry): number | undefined {
     const { tree, kernel } = this.#context;
     const name = entryName(entry);
+    if (this.#isToBeAnswered(pass, entry)) return undefined;
     const own = ownUploadOf(tree, pass.folder, entry);
     if (own !== undefined) return this.#takeOwnUpload(pass, own, entry);
     const occupant = tree.child(pass.folder, name);
@@ -290,11 +291,17 @@ export class Merger {
     return node.ino;
   }
 
+  /** The answer makes it the base of who was sent: no second one may have it. */
+  #isToBeAnswered(pass: Pass, entry: RemoteEntry): boolean {
+    const ino = senderOf(this.#context.tree, pass.folder, entry)?.ino;
+    const isAwaited = ino !== undefined && this.#inFlight.touchedSince(ino, pass.round.stamp);
+    pass.complete &&= !isAwaited;
+    return isAwaited;
+  }
+
   /** @returns whose it is now; undefined where that is left to the upload that goes again. */
-  #takeOwnUpload(pass: Pass, { owner, heir }: OwnUpload, entry: RemoteEntry): number | undefined {
+  #takeOwnUpload(pass: Pass, { heir }: OwnUpload, entry: RemoteEntry): number | undefined {
     const { tree, contents } = this.#context;
-    // The answer still to come makes it the base of who was sent: no second one may have it.
-    if (owner !== undefined && this.#isUnsettled(pass, owner)) return undefined;
     this.#after.push(() => this.#hooks.unblocked());
     if (heir === undefined) {
       settleOwn(tree, pass.folder, entry);

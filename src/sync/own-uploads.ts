@@ -1,6 +1,7 @@
 /**
  * Tells what the server has from an upload of ours whose answer never came. Such a file is no news
  * of anybody: it becomes the base of who holds its place, or goes where nobody wants it any more.
+ * While the answer may still come it is left to that ({@link senderOf}).
  *
  * What somebody else brings must never be taken for it, so a note lasts no longer than the doubt:
  * until its bytes have been met, until the server has refused them, or until all that the server
@@ -114,9 +115,21 @@ export function isOwnVersion(
   return tree.sent.isOf(node.ino, found) || tree.sent.ownerAt(found) !== undefined;
 }
 
+/**
+ * @returns the file or folder that was sent to this place with these bytes and has no base, so that
+ * the answer to that, if it is still to come, will make the entry its base.
+ */
+export function senderOf(
+  tree: TreeStore,
+  folder: number,
+  entry: RemoteEntry,
+): TreeNode | undefined {
+  const ino = tree.sent.ownerAt(foundFile(folder, entry));
+  const sender = ino === undefined ? undefined : tree.get(ino);
+  return sender?.base === undefined ? sender : undefined;
+}
+
 export interface OwnUpload {
-  /** The one that was sent, where it is still known. */
-  readonly owner: TreeNode | undefined;
   /**
    * Who takes the file for its base: the one that was sent, wherever it is by now, or who has its
    * place since, with all that is to be sent of it. Undefined: nobody, so that the file is to go.
@@ -140,7 +153,7 @@ export function ownUploadOf(
   // Made to be filled by the server, and it was.
   if (isEmpty && isCopy(tree, found)) return undefined;
   const heir = [owner, occupant].find((node) => node !== undefined && isWithoutBase(node));
-  return { owner, heir };
+  return { heir };
 }
 
 /** With something in it, it is somebody's; and two folders of one name are one. */
@@ -151,7 +164,7 @@ function ownFolder(
 ): OwnUpload | undefined {
   if (size > 0 || occupant?.isFolder === true) return undefined;
   const isHeir = owner?.isFolder === true && isUnknownThere(owner);
-  return { owner, heir: isHeir ? owner : undefined };
+  return { heir: isHeir ? owner : undefined };
 }
 
 function isCopy(tree: TreeStore, found: FoundFile): boolean {

@@ -34,15 +34,20 @@ export class Slices {
   #turn(): void {
     for (const works of [this.#urgent, this.#patient]) {
       for (const work of works) {
-        // Out first: what throws is not tried for ever.
+        // Out first: what throws is not tried for ever, and holds up nothing else.
         works.delete(work);
-        const hasMore = work.slice();
-        if (hasMore) works.add(work);
-        if (this.#urgent.size + this.#patient.size > 0) {
-          this.#timers.setIfSooner(TIMER, 0, () => this.#turn());
+        try {
+          if (work.slice()) works.add(work);
+        } finally {
+          this.#goOn();
         }
         return;
       }
     }
+  }
+
+  #goOn(): void {
+    if (this.#urgent.size + this.#patient.size === 0) return;
+    this.#timers.setIfSooner(TIMER, 0, () => this.#turn());
   }
 }

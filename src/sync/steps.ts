@@ -4,7 +4,7 @@
  */
 import { differences, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
-import { FILL_CHECK_MS, LISTED_CHECK_MS } from '../limits.js';
+import { FILL_CHECK_MS, LISTED_CHECK_MS, UNSETTLED_FIRST_MS, UNSETTLED_MS_MAX } from '../limits.js';
 import type { RemoteEntry, StoredFile, WriteCondition } from '../remote/remote.js';
 import type { SyncContext } from './context.js';
 import { sameVersion } from './conflict.js';
@@ -46,6 +46,8 @@ type Run<Kind extends Step['kind']> = (
 export class StepRunner {
   readonly #context: SyncContext;
   readonly #parts: StepParts;
+  /** At folders that are to be removed: how often in vain, and until when there is no other. */
+  readonly #looks = new Map<number, { readonly count: number; readonly until: number }>();
 
   constructor(context: SyncContext, parts: StepParts) {
     this.#context = context;
@@ -70,8 +72,13 @@ export class StepRunner {
   prepare({ kind, node }: Step): number | undefined {
     if (kind === 'upload') return this.#lacksBytes(node.ino);
     // What was in it may be seen somewhere else, and what is new in it is still to come.
-    const lacksListing = kind === 'remove' && node.isFolder && !this.#parts.lister.isIdle;
-    return lacksListing ? LISTED_CHECK_MS : undefined;
+    return kind === 'remove' && node.isFolder ? this.#lacksListing(node.ino) : undefined;
+  }
+
+  #lacksListing(ino: number): number | undefined {
+    if (!this.#parts.lister.isIdle) return LISTED_CHECK_MS;
+    const wait = (this.#looks.get(ino)?.until ?? 0) - this.#context.clock.monotonic();
+    return wait > 0 ? wait : undefined;
   }
 
   #lacksBytes(ino: number): number | undefined {
@@ -266,18 +273,28 @@ export class StepRunner {
       {
         done: (entry) => {
           const isAsSeen = entry.etag === node.listedEtag;
+          // By now something may be listed again, which shows what moves to where.
           if (isAsSeen && this.#parts.lister.isIdle) {
             this.#removeAt(path, node, undefined, observer);
             return;
           }
           // Something in it has changed; what is new there must be seen before it may go.
-          if (!isAsSeen) this.#parts.lister.refresh(node.ino);
+          if (!isAsSeen) this.#lookAgain(node.ino);
           observer.failed(new NuageError('aborted', 'the folder is looked at again'));
         },
         failed: (error) => this.#removed(node, error, observer),
       },
     );
   };
+
+  /** One listing is enough as a rule; where none is of use they come ever later. */
+  #lookAgain(ino: number): void {
+    const { clock } = this.#context;
+    const count = this.#looks.get(ino)?.count ?? 0;
+    const pause = count === 0 ? 0 : Math.min(UNSETTLED_FIRST_MS * 2 ** count, UNSETTLED_MS_MAX);
+    this.#looks.set(ino, { count: count + 1, until: clock.monotonic() + pause });
+    this.#parts.lister.refresh(ino);
+  }
 
   #removeAt(path: string, node: TreeNode, etag: string | undefined, observer: StepObserver): void {
     this.#context.effects.start(
@@ -294,6 +311,7 @@ export class StepRunner {
       observer.failed(error);
       return;
     }
+    this.#looks.delete(node.ino);
     this.#context.tree.atomically(() => this.#forgetBase(node.ino));
     observer.done();
   }

@@ -44,4 +44,27 @@ describe('the removal of a folder', () => {
     expect(bench.server.has('Cours/b')).toBe(true);
     expect(bench.read('Cours/b')).toBe('new there');
   });
+
+  it('asks ever more seldom where no listing is to be had', () => {
+    bench.server.write('Cours/b', 'new there');
+    bench.server.failuresOf.set('list', 'server');
+    bench.unlink('Cours/a');
+    bench.rmdir('Cours');
+    bench.server.log.length = 0;
+    turn(120);
+    expect(asked('stat')).toBeLessThanOrEqual(15);
+    bench.server.failuresOf.clear();
+    bench.settle();
+    expect(bench.server.has('Cours/b')).toBe(true);
+    expect(bench.read('Cours/b')).toBe('new there');
+  });
+
+  it('needs no listing where nothing has changed', () => {
+    bench.unlink('Cours/a');
+    bench.rmdir('Cours');
+    bench.server.log.length = 0;
+    turn(5);
+    expect(['stat', 'list', 'remove'].map((op) => asked(op as Effect['op']))).toEqual([1, 0, 1]);
+    expect(bench.server.has('Cours')).toBe(false);
+  });
 });

@@ -3,8 +3,8 @@
  * our own, neither news of anybody nor a conflict.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { SERVER_COPY_BYTES_MIN } from '../../src/limits.js';
-import { EngineBench } from '../support/engine-bench.js';
+import { BUSY_WRITER_UPLOAD_MS, SERVER_COPY_BYTES_MIN } from '../../src/limits.js';
+import { EngineBench, type OpenFile } from '../support/engine-bench.js';
 import { saveUnheard } from './unheard.js';
 
 let bench: EngineBench;
@@ -413,3 +413,83 @@ describe.each([
     });
   },
 );
+
+describe('a folder that was made and is still to be answered', () => {
+  function makeAndList(meanwhile: () => void): void {
+    bench.server.makeFolder('f');
+    bench.list('f');
+    bench.mkdir('f/d');
+    bench.server.lateAnswers = 1;
+    bench.server.holdsAnswers = true;
+    bench.advance(2_000);
+    while (bench.step());
+    expect(bench.server.has('f/d')).toBe(true);
+    meanwhile();
+    bench.server.write('f/other', 'somebody else’s');
+    for (let poll = 0; poll < 3; poll += 1) {
+      bench.advance(40_000);
+      while (bench.step());
+    }
+    bench.server.holdsAnswers = false;
+    bench.settle();
+  }
+
+  it('is removed and made again', () => {
+    makeAndList(() => {
+      bench.rmdir('f/d');
+      bench.mkdir('f/d');
+    });
+    expectBoth({ 'f/': '', 'f/d/': '', 'f/other': 'somebody else’s' });
+  });
+
+  it('is renamed, with another in its place', () => {
+    makeAndList(() => {
+      bench.rename('f/d', 'f/e');
+      bench.mkdir('f/d');
+    });
+    expectBoth({ 'f/': '', 'f/d/': '', 'f/e/': '', 'f/other': 'somebody else’s' });
+  });
+});
+
+describe('a file that arrived unheard and is deleted while it is open for writing', () => {
+  function writeUnheard(): OpenFile {
+    bench.server.makeFolder('f');
+    bench.list('f');
+    const file = bench.create('f/a');
+    bench.writeHandle(file, 0, 'one');
+    bench.syncHandle(file);
+    bench.server.lostAnswers = 1;
+    // As long as a file that is being written without pause waits.
+    while (!bench.server.has('f/a')) {
+      while (bench.step());
+      bench.advance(BUSY_WRITER_UPLOAD_MS / 10);
+    }
+    bench.writeHandle(file, 0, 'one more');
+    bench.syncHandle(file);
+    bench.unlink('f/a');
+    return file;
+  }
+
+  it('goes from the server', () => {
+    const file = writeUnheard();
+    bench.settle();
+    expectBoth({ 'f/': '' });
+    bench.closeHandle(file);
+  });
+
+  it('goes with its folder', () => {
+    const file = writeUnheard();
+    bench.rmdir('f');
+    bench.settle();
+    expectBoth({});
+    bench.closeHandle(file);
+  });
+
+  it('gives its place to another', () => {
+    const file = writeUnheard();
+    bench.write('f/a', 'another');
+    bench.settle();
+    expectBoth({ 'f/': '', 'f/a': 'another' });
+    bench.closeHandle(file);
+  });
+});
