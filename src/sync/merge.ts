@@ -103,8 +103,7 @@ export class Merger {
   /** All entries have been taken. @returns whether the children are completely known now. */
   close(pass: Pass): boolean {
     const { folder, round } = pass;
-    const hasMissing = this.#noteMissing(pass);
-    this.#closeFolder(pass, hasMissing);
+    this.#closeFolder(pass, this.#noteMissing(pass));
     if (this.#context.tree.hasChildren(folder)) this.#revive(pass, folder);
     if (pass.complete) this.#remember(folder, round);
     return pass.complete;
