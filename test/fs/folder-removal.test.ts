@@ -22,13 +22,6 @@ const asked = (op: Effect['op']): number =>
     (effect) => effect.op === op && 'path' in effect && effect.path === 'Cours',
   ).length;
 
-function turn(seconds: number): void {
-  for (let second = 0; second < seconds; second += 1) {
-    while (bench.step());
-    bench.advance(1_000);
-  }
-}
-
 describe('the removal of a folder', () => {
   it('asks once while the listing that it waits for takes long', () => {
     bench.server.write('Cours/b', 'new there');
@@ -36,7 +29,7 @@ describe('the removal of a folder', () => {
     bench.unlink('Cours/a');
     bench.rmdir('Cours');
     bench.server.log.length = 0;
-    turn(60);
+    bench.pass(60);
     expect(asked('stat')).toBe(1);
     expect(asked('list')).toBe(1);
     bench.server.holds = () => false;
@@ -51,7 +44,7 @@ describe('the removal of a folder', () => {
     bench.unlink('Cours/a');
     bench.rmdir('Cours');
     bench.server.log.length = 0;
-    turn(120);
+    bench.pass(120);
     expect(asked('stat')).toBeLessThanOrEqual(15);
     bench.server.failuresOf.clear();
     bench.settle();
@@ -63,7 +56,7 @@ describe('the removal of a folder', () => {
     bench.unlink('Cours/a');
     bench.rmdir('Cours');
     bench.server.log.length = 0;
-    turn(5);
+    bench.pass(5);
     expect(['stat', 'list', 'remove'].map((op) => asked(op as Effect['op']))).toEqual([1, 0, 1]);
     expect(bench.server.has('Cours')).toBe(false);
   });

@@ -20,10 +20,7 @@ beforeEach(() => {
 afterEach(() => bench.close());
 
 function pass(milliseconds: number): void {
-  for (let passed = 0; passed < milliseconds; passed += STEP_MS) {
-    while (bench.step());
-    bench.advance(STEP_MS);
-  }
+  bench.pass(milliseconds / 1_000, STEP_MS);
 }
 
 const probes = (): number => bench.server.log.filter((effect) => effect.op === 'root-state').length;

@@ -347,29 +347,42 @@ describe('a folder that was made unheard', () => {
   });
 });
 
+interface Arrival {
+  /** As the tree of the simulated server names it, and shows it once it has arrived. */
+  readonly place: string;
+  readonly text: string;
+  readonly make: () => void;
+  readonly meanwhile: () => void;
+}
+
+/** The server has it, listings have shown it, and from now on the answer may come. */
+function listBeforeAnswer({ place, text, make, meanwhile }: Arrival): void {
+  bench.server.makeFolder('f');
+  bench.list('f');
+  make();
+  bench.server.lateAnswers = 1;
+  bench.server.holdsAnswers = true;
+  bench.advance(2_000);
+  while (bench.step());
+  expect(bench.server.tree().get(place)).toBe(text);
+  meanwhile();
+  bench.server.write('f/other', 'somebody else’s');
+  for (let poll = 0; poll < 3; poll += 1) {
+    bench.advance(40_000);
+    while (bench.step());
+  }
+  bench.server.holdsAnswers = false;
+}
+
 describe.each([
   ['heard', 0],
   ['unheard', 1],
 ])(
   'a file whose upload has arrived and is still to be answered (the next one is %s)',
   (_, lost) => {
-    /** The server has it, a listing shows it, and the answer is on its way. */
     function saveAndList(meanwhile: () => void): void {
-      bench.server.makeFolder('f');
-      bench.list('f');
-      bench.write('f/a', 'one');
-      bench.server.lateAnswers = 1;
-      bench.server.holdsAnswers = true;
-      bench.advance(2_000);
-      while (bench.step());
-      expect(bench.server.read('f/a')).toBe('one');
-      meanwhile();
-      bench.server.write('f/other', 'somebody else’s');
-      for (let poll = 0; poll < 3; poll += 1) {
-        bench.advance(40_000);
-        while (bench.step());
-      }
-      bench.server.holdsAnswers = false;
+      const make = (): void => bench.write('f/a', 'one');
+      listBeforeAnswer({ place: 'f/a', text: 'one', make, meanwhile });
       bench.step();
       bench.server.lostAnswers = lost;
       const waiting = bench.engine.context.tree.pending({ afterChange: 0, limit: 10 });
@@ -416,21 +429,8 @@ describe.each([
 
 describe('a folder that was made and is still to be answered', () => {
   function makeAndList(meanwhile: () => void): void {
-    bench.server.makeFolder('f');
-    bench.list('f');
-    bench.mkdir('f/d');
-    bench.server.lateAnswers = 1;
-    bench.server.holdsAnswers = true;
-    bench.advance(2_000);
-    while (bench.step());
-    expect(bench.server.has('f/d')).toBe(true);
-    meanwhile();
-    bench.server.write('f/other', 'somebody else’s');
-    for (let poll = 0; poll < 3; poll += 1) {
-      bench.advance(40_000);
-      while (bench.step());
-    }
-    bench.server.holdsAnswers = false;
+    const make = (): void => bench.mkdir('f/d');
+    listBeforeAnswer({ place: 'f/d/', text: '', make, meanwhile });
     bench.settle();
   }
 

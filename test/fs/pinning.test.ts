@@ -22,10 +22,7 @@ beforeEach(() => {
 afterEach(() => bench.close());
 
 function pass(seconds: number): void {
-  for (let tenth = 0; tenth < seconds * 10; tenth += 1) {
-    while (bench.step());
-    bench.advance(100);
-  }
+  bench.pass(seconds, 100);
 }
 
 function pin(path: string): void {

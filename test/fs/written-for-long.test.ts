@@ -14,10 +14,7 @@ afterEach(() => bench.close());
 
 function listingsDuring(seconds: number): number {
   const before = bench.server.log.length;
-  for (let second = 0; second < seconds; second += 1) {
-    while (bench.step());
-    bench.advance(1_000);
-  }
+  bench.pass(seconds);
   const later = bench.server.log.slice(before);
   return later.filter((effect) => effect.op === 'list' && effect.path === 'Cours').length;
 }
@@ -50,34 +47,27 @@ describe('the folder of a file that is open and has unsent bytes', () => {
 });
 
 describe('a file that stays open', () => {
-  function pass(seconds: number): void {
-    for (let second = 0; second < seconds; second += 1) {
-      while (bench.step());
-      bench.advance(1_000);
-    }
-  }
-
   it.each([
     ['new', 'Cours/cahier.log', ''],
     ['known to the server', 'Cours/journal.log', 'one'],
   ])('is sent within two minutes of each write, be it %s', (_, at, before) => {
     const isKnown = before !== '';
     const file = isKnown ? bench.open(at) : bench.create(at);
-    pass(300);
+    bench.pass(300);
     bench.writeHandle(file, before.length, ' two');
-    pass(120);
+    bench.pass(120);
     expect(bench.server.read(at)).toBe(`${before} two`);
-    pass(300);
+    bench.pass(300);
     bench.writeHandle(file, before.length, ' and three');
     bench.syncHandle(file);
-    pass(120);
+    bench.pass(120);
     expect(bench.server.read(at)).toBe(`${before} and three`);
     bench.closeHandle(file);
   });
 
   it('is made there within two minutes, be it empty', () => {
     const file = bench.create('Cours/vide');
-    pass(120);
+    bench.pass(120);
     expect(bench.server.has('Cours/vide')).toBe(true);
     bench.closeHandle(file);
   });

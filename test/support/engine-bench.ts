@@ -215,6 +215,14 @@ export class EngineBench {
     this.#work();
   }
 
+  /** Time passes, and the server answers whatever it is asked meanwhile. */
+  pass(seconds: number, stepMs = 1_000): void {
+    for (let passed = 0; passed < seconds * 1_000; passed += stepMs) {
+      while (this.step());
+      this.advance(stepMs);
+    }
+  }
+
   /**
    * Until nothing is under way and nothing waits but what the server refuses, then one poll.
    * @param pick which of the waiting effects is answered next; by default the oldest.
