@@ -68,9 +68,10 @@ function attributesValidMs(node: TreeNode): number {
 
 /** What changes elsewhere is pushed into the kernel, so it may keep them for long (D7). */
 export function attributesReply(context: FsContext, node: TreeNode): AttributesReply {
+  const isPushed = context.inodes.isKnown(node.ino);
   return {
     attributes: attributesOf(context, node),
-    attributesValidMs: attributesValidMs(node),
+    attributesValidMs: isPushed ? attributesValidMs(node) : 0,
   };
 }
 

@@ -22,7 +22,7 @@ const NOTHING_THERE: EntryReply = {
 };
 
 export function lookup(context: FsContext, parent: number, name: string): Result<EntryReply> {
-  const folder = requireFolder(context, parent);
+  const folder = enter(context, parent);
   const normal = normalName(name);
   const child = context.tree.child(parent, normal);
   if (child === undefined) return requireListed(context, folder) ?? NOTHING_THERE;
@@ -33,6 +33,12 @@ export function lookup(context: FsContext, parent: number, name: string): Result
   return name === normal ? entry : { ...entry, entryValidMs: 0 };
 }
 
+function enter(context: FsContext, ino: number): TreeNode {
+  const folder = requireFolder(context, ino);
+  context.inodes.entered(ino);
+  return folder;
+}
+
 /** Offsets: 1 behind `.`, 2 behind `..`, and behind a child its number and one. */
 const FIRST_CHILD = 2;
 
@@ -41,7 +47,7 @@ export function readdir(
   { ino, offset }: CopyRange,
   writer: DirectoryWriter,
 ): Result<void> {
-  const wait = requireListed(context, requireFolder(context, ino));
+  const wait = requireListed(context, enter(context, ino));
   if (wait !== undefined) return wait;
   if (offset < 1 && !writer.add('.', ino, FOLDER_TYPE, 1)) return undefined;
   if (offset < FIRST_CHILD && !writer.add('..', parentOf(context, ino), FOLDER_TYPE, FIRST_CHILD)) {
@@ -59,7 +65,7 @@ export function readdirplus(
   { ino, offset }: CopyRange,
   writer: DirectoryPlusWriter,
 ): Result<void> {
-  const wait = requireListed(context, requireFolder(context, ino));
+  const wait = requireListed(context, enter(context, ino));
   if (wait !== undefined) return wait;
   const itself = { ...NOTHING_THERE, ino };
   if (offset < 1 && !writer.add('.', itself, FOLDER_TYPE, 1)) return undefined;

@@ -22,6 +22,7 @@ export class Inodes {
   readonly #lookups = new Map<number, number>();
   /** Of which content the kernel may have pages. */
   readonly #pages = new Map<number, string>();
+  #isRootEntered = false;
 
   constructor(parts: InodesParts) {
     this.#parts = parts;
@@ -32,9 +33,19 @@ export class Inodes {
     this.#lookups.set(ino, (this.#lookups.get(ino) ?? 0) + 1);
   }
 
-  /** The kernel may keep something of it: it was told of, and has not forgotten. */
+  /** The kernel looks for something in this folder, so it has taken the folder's attributes. */
+  entered(folder: number): void {
+    this.#isRootEntered ||= folder === ROOT_INO;
+  }
+
+  /**
+   * The kernel may keep something of it: it was told of, and has not forgotten. Before it has taken
+   * the first attributes of the root it has none but "nobody may"; told meanwhile that these have
+   * changed, it throws away the answer that it waits for and refuses whoever came first
+   * (`fuse_permission` and `fuse_change_attributes` of fs/fuse).
+   */
   isKnown(ino: number): boolean {
-    return ino === ROOT_INO || this.#lookups.has(ino);
+    return ino === ROOT_INO ? this.#isRootEntered : this.#lookups.has(ino);
   }
 
   forget(ino: number, count: number): void {
