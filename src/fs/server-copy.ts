@@ -10,6 +10,7 @@ import type { TreeStore } from '../cache/tree-store.js';
 import type { CopyRange, Parked } from '../fuse/filesystem.js';
 import { SERVER_COPY_BYTES_MIN, SERVER_COPY_FOLDER_WAIT_MS_MAX } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
+import { claimFile } from '../sync/claim-file.js';
 import { stepKey, WaitFor } from '../sync/context.js';
 import { noteCopy, noteFailed } from '../sync/own-uploads.js';
 import { baseFrom } from '../sync/remote-node.js';
@@ -156,8 +157,9 @@ function start(context: FsContext, copy: Copy, { source, target, handle }: Files
     { op: 'copy', from, to, etag, size, mtime },
     {
       done: (entry) => {
-        copy.version = adopt(context, { copy, ino, parent, handle, entry });
-        end('copied');
+        const version = adopt(context, { copy, ino, parent, handle, entry });
+        if (version !== undefined) copy.version = version;
+        end(version === undefined ? 'refused' : 'copied');
       },
       failed: (error) => {
         end('refused');
@@ -179,11 +181,21 @@ interface Made {
 /**
  * Its bytes are on the server now; here they are fetched when they are read. What was written,
  * renamed or deleted meanwhile stays so, and is still to be sent.
- * @returns the version of the content from now on.
+ * @returns the version of the content from now on; undefined where the copy is another file by now.
  */
-function adopt(context: FsContext, { copy, ino, parent, handle, entry }: Made): number {
-  const { tree, contents, openFiles, handles, kernel, clock } = context;
+function adopt(context: FsContext, made: Made): number | undefined {
+  const { sync, inodes, openFiles, tree } = context;
+  const { ino, parent, entry } = made;
   openFiles.commit(ino);
+  const hooks = { lister: sync.lister, detached: (rival: number): void => inodes.reap(rival) };
+  const claim = { fileId: entry.fileId, ino, folder: parent };
+  return tree.atomically(() =>
+    claimFile(sync.context, hooks, claim) ? adoptClaimed(context, made) : undefined,
+  );
+}
+
+function adoptClaimed(context: FsContext, { copy, ino, parent, handle, entry }: Made): number {
+  const { tree, contents, handles, kernel, clock } = context;
   const now = tree.get(ino);
   if (now === undefined) return copy.version;
   const base = baseFrom(parent, entry);

@@ -3,6 +3,7 @@
  * given up on the answer, and answers 423 meanwhile; so a lost answer is looked up, and never a
  * reason to send the bytes again.
  */
+import { type BackOff, backOffMs } from '../back-off.js';
 import { NuageError } from '../errors.js';
 import {
   ASSEMBLY_POLL_FIRST_MS,
@@ -16,6 +17,8 @@ import { jittered, pause } from './retry.js';
 import { bulkAnswerTimeoutMs } from './server-hash.js';
 import { isOutcomeUnknown } from './settle.js';
 import { metadataHeaders, outcomeOf, type Upload, type WriteOutcome } from './write-outcome.js';
+
+const POLL_PAUSES: BackOff = { firstMs: ASSEMBLY_POLL_FIRST_MS, maxMs: ASSEMBLY_POLL_MS_MAX };
 
 /** @throws kind `precondition` where the condition fails or the folder is gone without trace. */
 export async function assemble(
@@ -37,8 +40,7 @@ export async function assemble(
       }
       wasAnswerLost ||= isAnswerLost(error);
       if (!mayGoOn(error, { tries, waitedMs, wasAnswerLost })) throw error;
-      const full = Math.min(ASSEMBLY_POLL_FIRST_MS * 2 ** (tries - 1), ASSEMBLY_POLL_MS_MAX);
-      const pauseMs = jittered(full, context.random);
+      const pauseMs = jittered(backOffMs(tries - 1, POLL_PAUSES), context.random);
       waitedMs += pauseMs;
       await pause(pauseMs, upload.signal);
     }

@@ -3,6 +3,7 @@
  * that went out of date in the background, and whole trees ahead of need. A failed listing changes
  * nothing: it is neither an empty folder nor a deletion.
  */
+import { type BackOff, backOffMs } from '../back-off.js';
 import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import {
@@ -31,13 +32,8 @@ import type { Merger } from './merge.js';
 import type { Slices } from './slices.js';
 
 /** Between listings of a folder that is still not known. */
-interface Pauses {
-  readonly firstMs: number;
-  readonly maxMs: number;
-}
-
-const UNSETTLED: Pauses = { firstMs: UNSETTLED_FIRST_MS, maxMs: UNSETTLED_MS_MAX };
-const FAILED: Pauses = { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MS_MAX };
+const UNSETTLED: BackOff = { firstMs: UNSETTLED_FIRST_MS, maxMs: UNSETTLED_MS_MAX };
+const FAILED: BackOff = { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MS_MAX };
 
 interface Failure {
   readonly error: NuageError;
@@ -368,14 +364,14 @@ export class Lister {
   }
 
   /** Ever later, as long as it is of no use. */
-  #listAgain(ino: number, { firstMs, maxMs }: Pauses): void {
+  #listAgain(ino: number, pauses: BackOff): void {
     if (!this.#parts.connection.online) {
       this.#queue.add(ino);
       return;
     }
     const retries = this.#retries.get(ino) ?? 0;
     this.#retries.set(ino, retries + 1);
-    this.#listLater(ino, Math.min(firstMs * 2 ** retries, maxMs));
+    this.#listLater(ino, backOffMs(retries, pauses));
   }
 
   #finish(ino: number): void {

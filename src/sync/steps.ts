@@ -2,10 +2,11 @@
  * Runs one planned step: the effect that it needs, and what its answer means for the base. The
  * user may go on changing the node meanwhile, so every answer is folded into the row as it is then.
  */
-import { differences, type TreeNode } from '../cache/node.js';
+import { differences, type NodeBase, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
-import { FILL_CHECK_MS, LISTED_CHECK_MS, UNSETTLED_FIRST_MS, UNSETTLED_MS_MAX } from '../limits.js';
+import { FILL_CHECK_MS } from '../limits.js';
 import type { RemoteEntry, StoredFile, WriteCondition } from '../remote/remote.js';
+import { claimFile } from './claim-file.js';
 import type { SyncContext } from './context.js';
 import { sameVersion } from './conflict.js';
 import type { InFlight } from './in-flight.js';
@@ -15,6 +16,7 @@ import { permissionsBelow } from './permissions.js';
 import type { Step } from './planner.js';
 import type { Reader } from './reader.js';
 import type { RemovalGuard } from './removal-guard.js';
+import { RemovalLooks } from './removal-looks.js';
 import { baseFrom } from './remote-node.js';
 import type { Scope } from './scopes.js';
 import type { VersionGuards } from './version-guards.js';
@@ -46,12 +48,12 @@ type Run<Kind extends Step['kind']> = (
 export class StepRunner {
   readonly #context: SyncContext;
   readonly #parts: StepParts;
-  /** At folders that are to be removed: how often in vain, and until when there is no other. */
-  readonly #looks = new Map<number, { readonly count: number; readonly until: number }>();
+  readonly #looks: RemovalLooks;
 
   constructor(context: SyncContext, parts: StepParts) {
     this.#context = context;
     this.#parts = parts;
+    this.#looks = new RemovalLooks(context, parts.lister);
   }
 
   /** Undefined when a place of the step is not known to the server (yet, or any more). */
@@ -72,13 +74,7 @@ export class StepRunner {
   prepare({ kind, node }: Step): number | undefined {
     if (kind === 'upload') return this.#lacksBytes(node.ino);
     // What was in it may be seen somewhere else, and what is new in it is still to come.
-    return kind === 'remove' && node.isFolder ? this.#lacksListing(node.ino) : undefined;
-  }
-
-  #lacksListing(ino: number): number | undefined {
-    if (!this.#parts.lister.isIdle) return LISTED_CHECK_MS;
-    const wait = (this.#looks.get(ino)?.until ?? 0) - this.#context.clock.monotonic();
-    return wait > 0 ? wait : undefined;
+    return kind === 'remove' && node.isFolder ? this.#looks.waitMs(node.ino) : undefined;
   }
 
   #lacksBytes(ino: number): number | undefined {
@@ -130,12 +126,9 @@ export class StepRunner {
       { op: 'create-folder', path },
       {
         done: (entry) => {
-          this.#update(ino, (now) => {
-            this.#context.tree.sent.settled(parent, name);
-            const base = { ...baseFrom(parent, entry), name };
-            // Just made, so it is known to be empty.
-            return { ...now, base, listedEtag: entry.etag, failure: undefined };
-          });
+          const base = { ...baseFrom(parent, entry), name };
+          // Just made, so it is known to be empty.
+          this.#agree(ino, base, (now) => ({ ...now, listedEtag: entry.etag }));
           observer.done();
         },
         failed: (error) => {
@@ -209,27 +202,21 @@ export class StepRunner {
     // A write since then is known to the open file only, and must keep the node dirty.
     this.#parts.commitOpenFile(sent.ino);
     const above = tree.get(parent)?.base?.permissions ?? '';
-    this.#update(sent.ino, (now) => {
+    const base: NodeBase = {
+      parent,
+      name,
+      fileId: stored.fileId,
+      etag: stored.etag,
+      size: stored.size,
+      mtime: sent.mtime.sec,
+      uploadTime: 0,
+      checksum: stored.checksum,
+      permissions: sent.base?.permissions ?? permissionsBelow(false, above),
+    };
+    this.#agree(sent.ino, base, (now) => {
       const isCurrent = now.contentVersion === sent.contentVersion;
       if (isCurrent && now.content !== undefined) contents.setDirty(now.content, false);
-      tree.sent.settled(parent, name);
-      return {
-        ...now,
-        contentDirty: !isCurrent,
-        uploadId: undefined,
-        failure: undefined,
-        base: {
-          parent,
-          name,
-          fileId: stored.fileId,
-          etag: stored.etag,
-          size: stored.size,
-          mtime: sent.mtime.sec,
-          uploadTime: 0,
-          checksum: stored.checksum,
-          permissions: sent.base?.permissions ?? permissionsBelow(false, above),
-        },
-      };
+      return { ...now, contentDirty: !isCurrent };
     });
   }
 
@@ -279,22 +266,13 @@ export class StepRunner {
             return;
           }
           // Something in it has changed; what is new there must be seen before it may go.
-          if (!isAsSeen) this.#lookAgain(node.ino);
+          if (!isAsSeen) this.#looks.again(node.ino);
           observer.failed(new NuageError('aborted', 'the folder is looked at again'));
         },
         failed: (error) => this.#removed(node, error, observer),
       },
     );
   };
-
-  /** One listing is enough as a rule; where none is of use they come ever later. */
-  #lookAgain(ino: number): void {
-    const { clock } = this.#context;
-    const count = this.#looks.get(ino)?.count ?? 0;
-    const pause = count === 0 ? 0 : Math.min(UNSETTLED_FIRST_MS * 2 ** count, UNSETTLED_MS_MAX);
-    this.#looks.set(ino, { count: count + 1, until: clock.monotonic() + pause });
-    this.#parts.lister.refresh(ino);
-  }
 
   #removeAt(path: string, node: TreeNode, etag: string | undefined, observer: StepObserver): void {
     this.#context.effects.start(
@@ -311,7 +289,7 @@ export class StepRunner {
       observer.failed(error);
       return;
     }
-    this.#looks.delete(node.ino);
+    this.#looks.done(node.ino);
     this.#context.tree.atomically(() => this.#forgetBase(node.ino));
     observer.done();
   }
@@ -368,6 +346,20 @@ export class StepRunner {
       const isOurs = sameVersion({ ...now.base, etag: entry.etag }, entry);
       const etag = isOurs ? entry.etag : now.base.etag;
       return { ...now, failure: undefined, base: { ...now.base, mtime, etag } };
+    });
+  }
+
+  /** What was sent is there, as its base from now on; unless it is somebody else's already. */
+  #agree(ino: number, base: NodeBase, change: (now: TreeNode) => TreeNode): void {
+    const { tree } = this.#context;
+    tree.atomically(() => {
+      const now = tree.get(ino);
+      if (now === undefined) return;
+      tree.sent.settled(base.parent, base.name);
+      const answered = { ...now, uploadId: undefined, failure: undefined };
+      const claim = { fileId: base.fileId, ino, folder: base.parent };
+      const isGranted = claimFile(this.#context, this.#parts, claim);
+      tree.save(isGranted ? { ...change(answered), base } : answered);
     });
   }
 

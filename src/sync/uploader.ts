@@ -3,6 +3,7 @@
  * folds the answer into the base. Nothing leaves the queue but by the server's own word. A refusal
  * stays with its node, with its reason and the time of the next try, and holds up nothing else.
  */
+import { type BackOff, backOffMs } from '../back-off.js';
 import { differences, type TreeNode } from '../cache/node.js';
 import { type ErrorKind, isDefect, NO_VERDICT, NuageError } from '../errors.js';
 import {
@@ -34,6 +35,8 @@ const STALE_BASE_KINDS: ReadonlySet<ErrorKind> = new Set([
   'not-found',
   'parent-missing',
 ]);
+
+const REFUSED_PAUSES: BackOff = { firstMs: RETRY_FIRST_MS, maxMs: RETRY_MS_MAX };
 
 /** A listing tells more: also who has locked the file. */
 const LISTED_KINDS: ReadonlySet<ErrorKind> = new Set([...STALE_BASE_KINDS, 'locked']);
@@ -299,7 +302,7 @@ export class Uploader {
   #remember(node: TreeNode, error: NuageError): void {
     const { tree, clock, logger } = this.#context;
     const attempts = (node.failure?.attempts ?? 0) + 1;
-    const backOff = Math.min(RETRY_FIRST_MS * 2 ** (attempts - 1), RETRY_MS_MAX);
+    const backOff = backOffMs(attempts - 1, REFUSED_PAUSES);
     // Not before the listing has come: a merge leaves alone what is under way.
     const ownPause = STALE_BASE_KINDS.has(error.kind) && attempts === 1 ? STALE_RETRY_MS : backOff;
     const pause = Math.max(ownPause, error.retryAfterMs ?? 0);

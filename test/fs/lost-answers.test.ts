@@ -451,6 +451,56 @@ describe('a folder that was made and is still to be answered', () => {
   });
 });
 
+describe('what somebody has moved before our upload of it was answered', () => {
+  function moveAndList(at: string, to: string, meanwhile: () => void = () => undefined): void {
+    bench.server.makeFolder('e');
+    const isFolder = at.endsWith('/');
+    const make = (): void => {
+      bench.list('e');
+      if (isFolder) bench.mkdir(at.slice(0, -1));
+      else bench.write(at, 'one');
+    };
+    const move = (): void => bench.server.move(at.replace(/\/$/u, ''), to);
+    listBeforeAnswer({ place: at, text: isFolder ? '' : 'one', make, meanwhile: move });
+    meanwhile();
+    bench.step();
+    bench.settle();
+  }
+
+  it.each(['f/B', 'e/B'])('is one file, at its new place %s', (to) => {
+    moveAndList('f/a', to);
+    expectBoth({ 'e/': '', 'f/': '', 'f/other': 'somebody else’s', [to]: 'one' });
+    const ino = bench.engine.context.tree.byFileId(bench.server.fileId(to))?.ino;
+    expect(bench.lookup(to)).toBe(ino);
+  });
+
+  it('is one folder', () => {
+    moveAndList('f/d/', 'e/D');
+    expectBoth({ 'e/': '', 'e/D/': '', 'f/': '', 'f/other': 'somebody else’s' });
+  });
+
+  it.each(RESTARTS)('is one file with what was written to it since (restart: %s)', (how) => {
+    moveAndList('f/a', 'e/B', () => {
+      bench.write('f/a', 'the second version');
+      restart(how);
+    });
+    const there = new Set(bench.server.tree().values());
+    expect(there).toContain('the second version');
+    expectBoth(Object.fromEntries(bench.server.tree()));
+  });
+
+  it('is two where the user has gone on with what a listing showed', () => {
+    moveAndList('f/a', 'e/B', () => bench.write('e/B', 'the second version'));
+    expectBoth({
+      'e/': '',
+      'e/B': 'the second version',
+      'f/': '',
+      'f/a': 'one',
+      'f/other': 'somebody else’s',
+    });
+  });
+});
+
 describe('a file that arrived unheard and is deleted while it is open for writing', () => {
   function writeUnheard(): OpenFile {
     bench.server.makeFolder('f');

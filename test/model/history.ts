@@ -92,6 +92,7 @@ export const misfortuneSteps = [
     kinds: fc.array(fc.constantFrom(...REFUSALS), { minLength: 1, maxLength: 2 }),
   }),
   fc.record({ do: fc.constant('lose answers' as const), count: fc.integer({ min: 1, max: 2 }) }),
+  fc.record({ do: fc.constant('late answers' as const), count: fc.integer({ min: 1, max: 2 }) }),
   fc.record({ do: fc.constant('cut fetches' as const), count: fc.integer({ min: 1, max: 2 }) }),
   fc.record({
     do: fc.constant('restart' as const),

@@ -243,6 +243,10 @@ export class World {
     'lose answers': ({ count }) => {
       this.bench.server.lostAnswers += count;
     },
+    'late answers': ({ count }) => {
+      this.bench.server.holdsAnswers = true;
+      this.bench.server.lateAnswers += count;
+    },
     'cut fetches': ({ count }) => {
       this.bench.server.cutFetches += count;
     },

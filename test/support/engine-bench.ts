@@ -400,6 +400,11 @@ export class EngineBench {
     this.closeHandle(source);
   }
 
+  /** For how long the kernel may keep what GETATTR answers. */
+  attributesValidMs(ino: number): number {
+    return this.run(() => this.#fs.getattr(CALLER, ino)).attributesValidMs;
+  }
+
   /** As `cp` that is interrupted while it waits for the server, if it does. */
   copyAndGiveUp(from: string, to: string): void {
     const source = this.open(from, O_RDONLY);
