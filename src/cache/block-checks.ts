@@ -51,9 +51,15 @@ export class BlockChecks {
   /** The contents of each round under way, in the order of its files. */
   readonly #rounds = new Map<CheckRound, readonly Taken[]>();
   #noted: () => void = () => undefined;
+  #reads = 0;
 
   constructor(parts: BlockChecksParts) {
     this.#parts = parts;
+  }
+
+  /** How many reads there were, of any content: whoever compares two of these knows if it is quiet. */
+  get reads(): number {
+    return this.#reads;
   }
 
   /** Calls `fn` when a block waits that did not. */
@@ -63,6 +69,7 @@ export class BlockChecks {
 
   /** These bytes were read: on the way of every read, so it does next to nothing. */
   note(state: ContentState, offset: number, bytes: number): void {
+    this.#reads += 1;
     if (state.dirty || bytes === 0) return;
     const last = blockAt(offset + bytes - 1);
     for (let block = blockAt(offset); block <= last; block += 1) {

@@ -1,10 +1,10 @@
 /**
  * Finds damage to what is read from the cache. What was read for the first time in this process is
- * compared with its sums when the reader has paused, by the main thread: a read itself costs no
+ * compared with its sums when nobody reads from the cache, by the main thread: a read itself costs no
  * more for it, and whoever got damaged bytes gets others at the next read.
  */
 import type { CheckRound } from '../cache/block-checks.js';
-import { READ_CHECK_AFTER_MS, READ_CHECK_MS_MAX } from '../limits.js';
+import { READ_CHECK_AFTER_MS, READ_CHECK_MS_MAX, READ_CHECK_PAUSES } from '../limits.js';
 import type { EffectClient } from '../sync/effects.js';
 import type { Timers } from '../sync/timers.js';
 import type { FsContext } from './context.js';
@@ -22,8 +22,10 @@ const TIMER = 'read-check';
 export class ReadCheck {
   readonly #context: Context;
   readonly #parts: ReadCheckParts;
-  /** Monotonic: since when something waits; undefined where nothing does. */
+  /** Monotonic: since when something waits that nothing was compared of; undefined: nothing waits. */
   #since: number | undefined;
+  /** What {@link BlockChecks.reads} was at the last look. */
+  #readsBefore = 0;
   /** The main thread has a round. */
   #isRunning = false;
 
@@ -33,42 +35,53 @@ export class ReadCheck {
   }
 
   start(): void {
-    this.#context.contents.checks.onNoted(() => this.#later());
+    this.#context.contents.checks.onNoted(() => {
+      if (this.#since !== undefined || this.#isRunning) return;
+      this.#since = this.#context.clock.monotonic();
+      this.#readsBefore = this.#context.contents.checks.reads;
+      this.#later(READ_CHECK_AFTER_MS);
+    });
   }
 
-  /** Who reads on is left alone for a while. */
-  #later(): void {
-    if (this.#isRunning) return;
-    const now = this.#context.clock.monotonic();
-    this.#since ??= now;
-    const delayMs = Math.min(READ_CHECK_AFTER_MS, this.#since + READ_CHECK_MS_MAX - now);
-    this.#parts.timers.set(TIMER, Math.max(0, delayMs), () => this.#next());
+  #later(delayMs: number): void {
+    this.#parts.timers.set(TIMER, delayMs, () => this.#look());
+  }
+
+  /** Who reads is left alone: a comparison would take half of the disk. */
+  #look(): void {
+    const { contents, clock } = this.#context;
+    const { reads } = contents.checks;
+    const isQuiet = reads === this.#readsBefore;
+    this.#readsBefore = reads;
+    const waited = clock.monotonic() - (this.#since ?? 0);
+    if (isQuiet || waited >= READ_CHECK_MS_MAX) this.#next();
+    else this.#later(Math.min(READ_CHECK_AFTER_MS, READ_CHECK_MS_MAX - waited));
   }
 
   #next(): void {
     this.#since = undefined;
     const round = this.#context.contents.checks.take();
     if (round === undefined) return;
-    if (round.files.length > 0) this.#carryOut(round);
-    else this.#parts.timers.set(TIMER, 0, () => this.#next());
+    this.#since = this.#context.clock.monotonic();
+    if (round.files.length > 0) this.#carryOut(round, this.#since);
+    else this.#later(0);
   }
 
-  #carryOut(round: CheckRound): void {
-    const { checks } = this.#context.contents;
+  #carryOut(round: CheckRound, startedAt: number): void {
+    const { contents, clock } = this.#context;
+    const { checks } = contents;
     this.#isRunning = true;
     this.#parts.effects.start(
       { op: 'check-blocks', files: round.files },
       {
         done: (differing) => {
           this.#isRunning = false;
-          try {
-            for (const { id, blocks } of checks.end(round, differing)) this.#found(id, blocks);
-          } finally {
-            this.#next();
-          }
+          this.#later(READ_CHECK_PAUSES * (clock.monotonic() - startedAt));
+          for (const { id, blocks } of checks.end(round, differing)) this.#found(id, blocks);
         },
         failed: () => {
           this.#isRunning = false;
+          this.#since = undefined;
           checks.drop(round);
         },
       },

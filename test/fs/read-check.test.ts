@@ -2,7 +2,13 @@
 import fs from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Checked } from '../../src/fs/cache-check.js';
-import { BLOCK_SIZE_BYTES as B, READ_CHECK_AFTER_MS, READ_CHECK_MS_MAX } from '../../src/limits.js';
+import {
+  BLOCK_SIZE_BYTES as B,
+  CHECK_ROUND_BLOCKS,
+  READ_CHECK_AFTER_MS,
+  READ_CHECK_MS_MAX,
+  READ_CHECK_PAUSES,
+} from '../../src/limits.js';
 import { EngineBench, type OpenFile } from '../support/engine-bench.js';
 
 let bench: EngineBench;
@@ -57,10 +63,12 @@ function afterSomeSeconds(): void {
   }
 }
 
-/** The reader has paused. */
+/** The reader has paused: a look after the first read has seen more of them, another one none. */
 function pause(): void {
-  bench.advance(READ_CHECK_AFTER_MS);
-  while (bench.step());
+  for (let look = 0; look < 2; look += 1) {
+    bench.advance(READ_CHECK_AFTER_MS);
+    while (bench.step());
+  }
 }
 
 function damagedCount(): number {
@@ -217,6 +225,43 @@ describe('what is read', () => {
     bench.read('mine');
     pause();
     expect(checks()).toBe(before + 1);
+  });
+
+  it('is not compared while somebody reads, whatever it is', () => {
+    fetchedFile();
+    fetchedFile('b', 'other');
+    bench.restart();
+    bench.read('b');
+    pause();
+    const before = checks();
+    bench.read('a');
+    for (let step = 1; step < READ_CHECK_MS_MAX / READ_CHECK_AFTER_MS; step += 1) {
+      bench.read('b');
+      bench.advance(READ_CHECK_AFTER_MS);
+      while (bench.step());
+    }
+    expect(checks()).toBe(before);
+    pause();
+    expect(checks()).toBe(before + 1);
+  });
+
+  it('is compared in rounds with pauses between them', () => {
+    fetchedFile('a', 'x'.repeat((CHECK_ROUND_BLOCKS + 1) * B));
+    bench.restart();
+    const before = checks();
+    bench.read('a');
+    bench.server.holds = ({ op }) => op === 'check-blocks';
+    pause();
+    expect(checks()).toBe(before + 1);
+    bench.advance(100);
+    bench.server.holds = () => false;
+    while (bench.step());
+    bench.advance(100 * READ_CHECK_PAUSES - 1);
+    while (bench.step());
+    expect(checks()).toBe(before + 1);
+    bench.advance(READ_CHECK_AFTER_MS);
+    while (bench.step());
+    expect(checks()).toBe(before + 2);
   });
 
   it('is not compared when the check comes back after the user has written', () => {
