@@ -677,6 +677,9 @@ export const CONNECTIONS_MAX =
 /** Effects that wait for a lane: the engine never asks for so many. */
 export const QUEUED_EFFECTS_MAX = 100_000;
 
+/** Buffers of bodies that may wait for a collection; V8 does more than that from 64 MiB on. */
+export const GARBAGE_BYTES_MAX = 16 * MIB;
+
 /** Progress of a fetch is told after this many bytes or milliseconds, whichever comes first. */
 export const FETCH_PROGRESS_BYTES = 256 * KIB;
 export const FETCH_PROGRESS_MS = 10;

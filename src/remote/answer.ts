@@ -6,6 +6,7 @@ import { DISCARD_BYTES_MAX } from '../limits.js';
 import type { Dispatcher } from 'undici';
 import { NuageError, type ErrorDetails } from '../errors.js';
 import type { Bandwidth } from './bandwidth.js';
+import { bufferPassed } from './buffer-garbage.js';
 import { fromNetworkError } from './network-error.js';
 import type { RequestCounters } from './request-counters.js';
 
@@ -70,6 +71,7 @@ export class HttpAnswer {
         const bytes = chunk as Buffer;
         received += bytes.length;
         counters.bytesDown += bytes.length;
+        bufferPassed(bytes.length);
         await bandwidth.incoming(bytes.length, signal);
         yield bytes;
         isWaiting = true;
