@@ -393,11 +393,11 @@ export const SUMMED_BLOCKS_MAX = 262_144;
 /** Of one file, in one round of syncing: 1 GiB, summed by the main thread in about a second. */
 export const SUMMED_PER_FILE_BLOCKS_MAX = 8_192;
 
-/** What was read is compared with its sums when nothing was read for so long, or a round at last. */
+/** What was read is compared with its sums when nothing is read for so long; a round at last. */
 export const READ_CHECK_AFTER_MS = 1_000;
 export const READ_CHECK_MS_MAX = 5_000;
 
-/** Pause after a round of comparisons, in times of what it took: the disk and a core are others'. */
+/** Pause after a round of comparisons, in times of what it took: others want the disk as well. */
 export const READ_CHECK_PAUSES = 3;
 
 /** Blocks that wait for it: 8 GiB that were read for the first time without a pause. */

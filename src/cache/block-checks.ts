@@ -57,7 +57,7 @@ export class BlockChecks {
     this.#parts = parts;
   }
 
-  /** How many reads there were, of any content: whoever compares two of these knows if it is quiet. */
+  /** How many reads there were, of any content: while this stands still it is quiet. */
   get reads(): number {
     return this.#reads;
   }

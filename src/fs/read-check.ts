@@ -1,7 +1,7 @@
 /**
  * Finds damage to what is read from the cache. What was read for the first time in this process is
- * compared with its sums when nobody reads from the cache, by the main thread: a read itself costs no
- * more for it, and whoever got damaged bytes gets others at the next read.
+ * compared with its sums by the main thread when nobody reads from the cache: a read itself costs
+ * no more for it, and whoever got damaged bytes gets others at the next read.
  */
 import type { CheckRound } from '../cache/block-checks.js';
 import { READ_CHECK_AFTER_MS, READ_CHECK_MS_MAX, READ_CHECK_PAUSES } from '../limits.js';
@@ -22,7 +22,7 @@ const TIMER = 'read-check';
 export class ReadCheck {
   readonly #context: Context;
   readonly #parts: ReadCheckParts;
-  /** Monotonic: since when something waits that nothing was compared of; undefined: nothing waits. */
+  /** Monotonic: since when something waits and nothing was compared; undefined: nothing waits. */
   #since: number | undefined;
   /** What {@link BlockChecks.reads} was at the last look. */
   #readsBefore = 0;

@@ -8,7 +8,7 @@
  * tree shows nothing in it: a server may answer a request for a tree with one level of it.
  */
 import type { TreeNode } from '../cache/node.js';
-import type { NuageError } from '../errors.js';
+import { isDefect, NuageError } from '../errors.js';
 import { ENTRIES_AHEAD_MAX, MERGE_SLICE_ENTRIES } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import type { SyncContext } from './context.js';
@@ -88,6 +88,8 @@ export class ListingMerge implements SlicedWork {
   #taken = 0;
   #levels = 0;
   #hasEnded = false;
+  /** Its observer has been told so. */
+  #isOver = false;
   #error: NuageError | undefined;
 
   constructor(context: SyncContext, parts: ListingMergeParts, target: MergeTarget) {
@@ -102,7 +104,7 @@ export class ListingMerge implements SlicedWork {
   }
 
   push(entries: readonly RemoteEntry[]): void {
-    this.#queue.push(...entries);
+    if (!this.#isOver) this.#queue.push(...entries);
   }
 
   /** The answer is complete. */
@@ -117,6 +119,28 @@ export class ListingMerge implements SlicedWork {
   }
 
   slice(): boolean {
+    if (this.#isOver) return false;
+    try {
+      return this.#sliceOnce();
+    } catch (error) {
+      this.#giveUp(error);
+      if (!(error instanceof NuageError) || isDefect(error)) throw error;
+      return false;
+    }
+  }
+
+  /** The disk of the cache refused something: what this answer tells is to be asked for again. */
+  #giveUp(error: unknown): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#forsake();
+    this.#queue.length = 0;
+    this.#at = 0;
+    const reason = error instanceof NuageError ? error : new NuageError('assertion', String(error));
+    this.#parts.observer.failed(reason, this.#round.stale);
+  }
+
+  #sliceOnce(): boolean {
     const { merger, observer } = this.#parts;
     const before = this.#at;
     merger.together(() => {
@@ -274,6 +298,7 @@ export class ListingMerge implements SlicedWork {
   }
 
   #finish(): void {
+    this.#isOver = true;
     const { stale } = this.#round;
     if (this.#error !== undefined) {
       this.#parts.observer.failed(this.#error, stale);

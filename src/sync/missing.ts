@@ -11,6 +11,7 @@ import {
   MASS_LOSS_LOOK_MS,
   MASS_LOSS_SHARE,
   MERGE_SLICE_ENTRIES,
+  RETRY_FIRST_MS,
 } from '../limits.js';
 import { areMoreThan } from './count-below.js';
 import { decideGone, type LocalState } from './conflict.js';
@@ -84,6 +85,23 @@ export class Missing implements SlicedWork {
   }
 
   slice(): boolean {
+    try {
+      return this.#sliceOnce();
+    } catch (error) {
+      this.#giveUp();
+      throw error;
+    }
+  }
+
+  /** The disk of the cache refused something: what was looked at is found to be missing anew. */
+  #giveUp(): void {
+    this.#isSettling = false;
+    this.#leaving = [];
+    const folders = new Set(this.#agreeing.keys());
+    this.#context.timers.set('missing-again', RETRY_FIRST_MS, () => this.lookAgain(folders));
+  }
+
+  #sliceOnce(): boolean {
     const { tree } = this.#context;
     const after: (() => void)[] = [];
     tree.atomically(() => {
