@@ -76,7 +76,8 @@ export class ReadCheck {
       {
         done: (differing) => {
           this.#isRunning = false;
-          this.#later(READ_CHECK_PAUSES * (clock.monotonic() - startedAt));
+          const took = clock.monotonic() - startedAt;
+          this.#later(Math.min(READ_CHECK_PAUSES * took, READ_CHECK_MS_MAX));
           for (const { id, blocks } of checks.end(round, differing)) this.#found(id, blocks);
         },
         failed: () => {

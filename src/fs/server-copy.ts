@@ -10,7 +10,6 @@ import type { TreeStore } from '../cache/tree-store.js';
 import type { CopyRange, Parked } from '../fuse/filesystem.js';
 import { SERVER_COPY_BYTES_MIN, SERVER_COPY_FOLDER_WAIT_MS_MAX } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
-import { claimFile } from '../sync/claim-file.js';
 import { stepKey, WaitFor } from '../sync/context.js';
 import { noteCopy, noteFailed } from '../sync/own-uploads.js';
 import { baseFrom } from '../sync/remote-node.js';
@@ -184,27 +183,26 @@ interface Made {
  * @returns the version of the content from now on; undefined where the copy is another file by now.
  */
 function adopt(context: FsContext, made: Made): number | undefined {
-  const { sync, inodes, openFiles, tree } = context;
-  const { ino, parent, entry } = made;
+  const { sync, openFiles, tree } = context;
+  const { copy, ino, parent, entry } = made;
   openFiles.commit(ino);
-  const hooks = { lister: sync.lister, detached: (rival: number): void => inodes.reap(rival) };
-  const claim = { fileId: entry.fileId, ino, folder: parent };
-  return tree.atomically(() =>
-    claimFile(sync.context, hooks, claim) ? adoptClaimed(context, made) : undefined,
-  );
+  return tree.atomically(() => {
+    const now = tree.get(ino);
+    if (now === undefined) return copy.version;
+    const base = baseFrom(parent, entry);
+    tree.sent.settled(base.parent, base.name);
+    const isGranted = sync.claims.grant({ fileId: entry.fileId, ino, folder: parent });
+    return isGranted ? adoptAs(context, made, { ...now, base }) : undefined;
+  });
 }
 
-function adoptClaimed(context: FsContext, { copy, ino, parent, handle, entry }: Made): number {
+function adoptAs(context: FsContext, { copy, ino, handle, entry }: Made, now: TreeNode): number {
   const { tree, contents, handles, kernel, clock } = context;
-  const now = tree.get(ino);
-  if (now === undefined) return copy.version;
-  const base = baseFrom(parent, entry);
-  tree.sent.settled(base.parent, base.name);
   const before = now.content;
   if (now.contentVersion !== copy.version || now.parent === undefined) {
     tree.atomically(() => {
       if (before !== undefined) contents.setDirty(before, true);
-      tree.save({ ...now, base, contentDirty: true });
+      tree.save({ ...now, contentDirty: true });
     });
     return copy.version;
   }
@@ -218,7 +216,6 @@ function adoptClaimed(context: FsContext, { copy, ino, parent, handle, entry }: 
       contentVersion,
       contentDirty: false,
       mtime: { ...timestampNow(clock), sec: entry.mtime },
-      base,
     });
     if (before !== undefined && handle.content === before && handles.isOpen(handle)) {
       contents.acquire(content);

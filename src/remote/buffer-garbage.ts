@@ -12,7 +12,7 @@ type Collect = (options: { readonly type: 'minor' }) => void;
 
 // The only way to V8's own function (https://nodejs.org/api/v8.html#v8setflagsfromstringflags).
 setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as Collect;
+const collect = runInNewContext('globalThis.gc') as Collect | undefined;
 
 let uncollected = 0;
 
@@ -21,5 +21,5 @@ export function bufferPassed(bytes: number): void {
   uncollected += bytes;
   if (uncollected < GARBAGE_BYTES_MAX) return;
   uncollected = 0;
-  collect({ type: 'minor' });
+  collect?.({ type: 'minor' });
 }

@@ -200,6 +200,8 @@ export class Lister {
         },
         failed: (error, stale) => {
           end();
+          // Where the tree could not be taken in the answer may still be coming, and wait for us.
+          effects.abort(id);
           for (const folder of stale) this.#queue.add(folder);
           observer.failed(error);
           this.#ended();

@@ -88,7 +88,7 @@ export class ListingMerge implements SlicedWork {
   #taken = 0;
   #levels = 0;
   #hasEnded = false;
-  /** Its observer has been told so. */
+  /** Its observer is told of the end once, and nothing after that. */
   #isOver = false;
   #error: NuageError | undefined;
 
@@ -123,21 +123,24 @@ export class ListingMerge implements SlicedWork {
     try {
       return this.#sliceOnce();
     } catch (error) {
-      this.#giveUp(error);
-      if (!(error instanceof NuageError) || isDefect(error)) throw error;
+      if (!this.#giveUp(error) || isDefect(error)) throw error;
       return false;
     }
   }
 
-  /** The disk of the cache refused something: what this answer tells is to be asked for again. */
-  #giveUp(error: unknown): void {
-    if (this.#isOver) return;
+  /**
+   * The disk of the cache refused something: what this answer tells is to be asked for again.
+   * @returns false where the observer had been told of an end before.
+   */
+  #giveUp(error: unknown): boolean {
+    if (this.#isOver) return false;
     this.#isOver = true;
     this.#forsake();
     this.#queue.length = 0;
     this.#at = 0;
     const reason = error instanceof NuageError ? error : new NuageError('assertion', String(error));
     this.#parts.observer.failed(reason, this.#round.stale);
+    return true;
   }
 
   #sliceOnce(): boolean {

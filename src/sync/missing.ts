@@ -23,6 +23,9 @@ export interface MissingParts {
   readonly hooks: { detached(ino: number): void };
 }
 
+/** Timer: what was looked at is looked for again, and until then nothing is agreed. */
+const AGAIN = 'missing-again';
+
 /** A node on its way out, with those below it that are still to be looked at. */
 interface Leaving {
   readonly ino: number;
@@ -70,7 +73,7 @@ export class Missing implements SlicedWork {
 
   /** Call when every listing has ended: who has not been seen by now is gone. */
   settle(): void {
-    if (this.#isSettling) return;
+    if (this.#isSettling || this.#context.timers.has(AGAIN)) return;
     if (this.#nodes.size === 0) {
       this.#mustConfirm = false;
       this.#agree();
@@ -98,7 +101,7 @@ export class Missing implements SlicedWork {
     this.#isSettling = false;
     this.#leaving = [];
     const folders = new Set(this.#agreeing.keys());
-    this.#context.timers.set('missing-again', RETRY_FIRST_MS, () => this.lookAgain(folders));
+    this.#context.timers.set(AGAIN, RETRY_FIRST_MS, () => this.lookAgain(folders));
   }
 
   #sliceOnce(): boolean {

@@ -36,8 +36,9 @@ export class RemovalLooks {
     return wait > 0 ? wait : undefined;
   }
 
+  /** It is not as it was seen: lists it. */
   again(folder: number): void {
-    this.#forgetReturned();
+    this.#forgetOthers();
     const count = this.#looked.get(folder)?.count ?? 0;
     const pause = count === 0 ? 0 : backOffMs(count, PAUSES);
     const until = this.#context.clock.monotonic() + pause;
@@ -50,10 +51,12 @@ export class RemovalLooks {
     this.#looked.delete(folder);
   }
 
-  #forgetReturned(): void {
+  /** Folders that are not to be removed any more. */
+  #forgetOthers(): void {
     const { tree } = this.#context;
     for (const folder of this.#looked.keys()) {
-      if (tree.get(folder)?.parent !== undefined) this.#looked.delete(folder);
+      const node = tree.get(folder);
+      if (node === undefined || node.parent !== undefined) this.#looked.delete(folder);
     }
   }
 }

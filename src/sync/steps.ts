@@ -2,13 +2,14 @@
  * Runs one planned step: the effect that it needs, and what its answer means for the base. The
  * user may go on changing the node meanwhile, so every answer is folded into the row as it is then.
  */
+import { assert } from '../assert.js';
 import { differences, type NodeBase, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import { FILL_CHECK_MS } from '../limits.js';
 import type { RemoteEntry, StoredFile, WriteCondition } from '../remote/remote.js';
-import { claimFile } from './claim-file.js';
 import type { SyncContext } from './context.js';
 import { sameVersion } from './conflict.js';
+import type { FileClaims } from './file-claims.js';
 import type { InFlight } from './in-flight.js';
 import type { Lister } from './lister.js';
 import { noteFailed, noteFolder, noteSent, type Note } from './own-uploads.js';
@@ -32,12 +33,20 @@ export interface StepParts {
   readonly inFlight: InFlight;
   readonly guards: VersionGuards;
   readonly removals: RemovalGuard;
+  readonly claims: FileClaims;
   /** The node has left the server and this tree; whoever holds it open keeps it. */
   readonly detached: (ino: number) => void;
   /** Writes to the row what is known of an open file only in memory. */
   readonly commitOpenFile: (ino: number) => void;
   /** Unguessable, `[a-z0-9]`. */
   readonly randomId: () => string;
+}
+
+interface Agreed {
+  readonly ino: number;
+  readonly base: NodeBase;
+  /** Of the row, beside that. */
+  readonly change: (now: TreeNode) => TreeNode;
 }
 
 type Run<Kind extends Step['kind']> = (
@@ -128,8 +137,8 @@ export class StepRunner {
         done: (entry) => {
           const base = { ...baseFrom(parent, entry), name };
           // Just made, so it is known to be empty.
-          this.#agree(ino, base, (now) => ({ ...now, listedEtag: entry.etag }));
-          observer.done();
+          const known = (now: TreeNode): TreeNode => ({ ...now, listedEtag: entry.etag });
+          this.#agree({ ino, base, change: known }, observer);
         },
         failed: (error) => {
           observer.failed(error);
@@ -171,8 +180,7 @@ export class StepRunner {
         hashed: (checksum) => (note = noteSent(this.#context, sent, checksum)),
         done: (stored) => {
           guards.release(sent.ino);
-          this.#stored(sent, stored);
-          observer.done();
+          this.#stored(sent, stored, observer);
         },
         failed: (error) => {
           guards.release(sent.ino);
@@ -195,10 +203,10 @@ export class StepRunner {
     return { sec: mtime.sec + 1, nsec: 0 };
   }
 
-  #stored(sent: TreeNode, stored: StoredFile): void {
+  #stored(sent: TreeNode, stored: StoredFile, observer: StepObserver): void {
     const { tree, contents } = this.#context;
     const { parent, name } = sent.base ?? sent;
-    if (parent === undefined) return;
+    assert(parent !== undefined, 'what was sent had a place');
     // A write since then is known to the open file only, and must keep the node dirty.
     this.#parts.commitOpenFile(sent.ino);
     const above = tree.get(parent)?.base?.permissions ?? '';
@@ -213,11 +221,12 @@ export class StepRunner {
       checksum: stored.checksum,
       permissions: sent.base?.permissions ?? permissionsBelow(false, above),
     };
-    this.#agree(sent.ino, base, (now) => {
+    const change = (now: TreeNode): TreeNode => {
       const isCurrent = now.contentVersion === sent.contentVersion;
       if (isCurrent && now.content !== undefined) contents.setDirty(now.content, false);
       return { ...now, contentDirty: !isCurrent };
-    });
+    };
+    this.#agree({ ino: sent.ino, base, change }, observer);
   }
 
   readonly #move: Run<'move'> = ({ node, parent, name }, observer) => {
@@ -349,18 +358,21 @@ export class StepRunner {
     });
   }
 
-  /** What was sent is there, as its base from now on; unless it is somebody else's already. */
-  #agree(ino: number, base: NodeBase, change: (now: TreeNode) => TreeNode): void {
+  /** What was sent is there, as its base from now on; or is somebody else's already. */
+  #agree({ ino, base, change }: Agreed, observer: StepObserver): void {
     const { tree } = this.#context;
-    tree.atomically(() => {
+    const isGranted = tree.atomically(() => {
       const now = tree.get(ino);
-      if (now === undefined) return;
+      if (now === undefined) return true;
       tree.sent.settled(base.parent, base.name);
-      const answered = { ...now, uploadId: undefined, failure: undefined };
       const claim = { fileId: base.fileId, ino, folder: base.parent };
-      const isGranted = claimFile(this.#context, this.#parts, claim);
+      const isGranted = this.#parts.claims.grant(claim);
+      const answered = { ...now, uploadId: undefined, failure: undefined };
       tree.save(isGranted ? { ...change(answered), base } : answered);
+      return isGranted;
     });
+    if (isGranted) observer.done();
+    else observer.failed(new NuageError('exists', 'what was sent was moved and changed meanwhile'));
   }
 
   #update(ino: number, change: (now: TreeNode) => TreeNode): void {

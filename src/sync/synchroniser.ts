@@ -5,6 +5,7 @@ import { Activity } from './activity.js';
 import { Company } from './company.js';
 import { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
+import { FileClaims } from './file-claims.js';
 import { InFlight } from './in-flight.js';
 import { Lister } from './lister.js';
 import { Locking } from './locking.js';
@@ -12,7 +13,7 @@ import { Merger } from './merge.js';
 import { forgetLost } from './own-uploads.js';
 import { PassThrough } from './pass-through.js';
 import { Pinning, type PinningHooks } from './pinning.js';
-import { Poller } from './poller.js';
+import { Poller, type PollerParts } from './poller.js';
 import { Primer } from './primer.js';
 import { Push } from './push.js';
 import { Reader } from './reader.js';
@@ -62,6 +63,7 @@ export class Synchroniser {
   readonly pinning: Pinning;
   readonly company: Company;
   readonly removals: RemovalGuard;
+  readonly claims: FileClaims;
   readonly uploader: Uploader;
   readonly locks: Locking;
   readonly poller: Poller;
@@ -72,15 +74,16 @@ export class Synchroniser {
     const connection = new Connection(context);
     const activity = new Activity(context.clock, options.uploadDelayMs);
     const slices = new Slices(context.timers);
+    const detached = (ino: number): void => {
+      hooks.detached(ino);
+      this.locks.seen.fileGone();
+    };
     const merger = new Merger(context, {
       inFlight,
       slices,
       hooks: {
         isBeingWritten: (ino) => activity.isBeingWritten(ino),
-        detached: (ino) => {
-          hooks.detached(ino);
-          this.locks.seen.fileGone();
-        },
+        detached,
         unblocked: () => this.uploader.planSoon(0),
         permitted: (ino) => this.uploader.retryForbidden(ino),
         lockSeen: (node, entry, stamp) => this.locks.seen.see(node, entry, stamp),
@@ -99,11 +102,14 @@ export class Synchroniser {
       isBusy: (ino) => inFlight.isBusy(ino),
       held: hooks.held,
     });
-    const steps = { reader, removals, lister, inFlight, guards, randomId, ...hooks };
+    const isOpen = (ino: number): boolean => hooks.pinning.isOpen(ino);
+    const claims = new FileClaims(context, { lister, inFlight, isOpen, detached });
+    const steps = { reader, removals, claims, lister, inFlight, guards, randomId, ...hooks };
     const runner = new StepRunner(context, steps);
     this.connection = connection;
     this.activity = activity;
     this.removals = removals;
+    this.claims = claims;
     this.lister = lister;
     this.primer = new Primer(context, { connection, lister });
     this.push = new Push(context, connection, {
@@ -122,17 +128,23 @@ export class Synchroniser {
       removals,
       detached: hooks.detached,
     });
-    this.poller = new Poller(
+    const survey = new Survey(context, { ...listing, lister, primer: this.primer });
+    this.poller = this.#pollerOf({ connection, lister, missing: merger.missing, survey }, options);
+  }
+
+  #pollerOf(
+    parts: Pick<PollerParts, 'connection' | 'lister' | 'missing' | 'survey'>,
+    { pollIntervalMs, random }: SynchroniserOptions,
+  ): Poller {
+    const { context, inFlight } = this;
+    return new Poller(
       context,
       {
-        connection,
-        lister,
-        missing: merger.missing,
-        survey: new Survey(context, { ...listing, lister, primer: this.primer }),
+        ...parts,
         isTold: () => this.push.isReady,
         agreed: () => forgetLost(context, (ino) => inFlight.isBusy(ino)),
       },
-      { intervalMs: options.pollIntervalMs, random: options.random },
+      { intervalMs: pollIntervalMs, random },
     );
   }
 

@@ -479,14 +479,66 @@ describe('what somebody has moved before our upload of it was answered', () => {
     expectBoth({ 'e/': '', 'e/D/': '', 'f/': '', 'f/other': 'somebody else’s' });
   });
 
-  it.each(RESTARTS)('is one file with what was written to it since (restart: %s)', (how) => {
+  it.each(RESTARTS)('loses nothing that was written to it since (restart: %s)', (how) => {
     moveAndList('f/a', 'e/B', () => {
       bench.write('f/a', 'the second version');
       restart(how);
     });
-    const there = new Set(bench.server.tree().values());
-    expect(there).toContain('the second version');
+    expect([...bench.server.tree().values()]).toContain('the second version');
     expectBoth(Object.fromEntries(bench.server.tree()));
+  });
+
+  it('is two where a program has opened what a listing showed, and then writes', () => {
+    let file: OpenFile | undefined;
+    moveAndList('f/a', 'e/B', () => (file = bench.open('e/B')));
+    if (file === undefined) throw new Error('nothing was opened');
+    bench.writeHandle(file, 0, 'the second version');
+    bench.closeHandle(file);
+    bench.settle();
+    const others = { 'e/': '', 'f/': '', 'f/other': 'somebody else’s' };
+    expectBoth({ ...others, 'e/B': 'the second version', 'f/a': 'one' });
+  });
+
+  it('is two where the user has noted something about what a listing showed', () => {
+    moveAndList('f/a', 'e/B', () => {
+      const { tree } = bench.engine.context;
+      tree.setXattr(bench.lookup('e/B'), 'user.note', Buffer.from('mine'));
+    });
+    expectBoth({ 'e/': '', 'e/B': 'one', 'f/': '', 'f/a': 'one', 'f/other': 'somebody else’s' });
+  });
+
+  it('stays pinned', () => {
+    moveAndList('f/a', 'e/B', () => bench.engine.context.sync.pinning.pin(bench.lookup('e/B')));
+    expect(bench.engine.context.tree.pins.has(bench.lookup('e/B'))).toBe(true);
+  });
+
+  it.each([
+    ['one file', (): void => undefined, { 'e/B': 'copied' }],
+    // The copy was given up, so what it was made into is still as empty as it was made.
+    [
+      'two where it was renamed here',
+      (): void => bench.rename('e/B', 'e/C'),
+      { 'e/C': 'copied', 'f/a': '' },
+    ],
+  ])('is %s, if the server had copied it', (_, meanwhile, files) => {
+    const text = 'x'.repeat(SERVER_COPY_BYTES_MIN);
+    bench.server.makeFolder('e');
+    bench.server.write('source', text);
+    const make = (): void => {
+      bench.list('e');
+      bench.copyAndGiveUp('source', 'f/a');
+    };
+    const move = (): void => bench.server.move('f/a', 'e/B');
+    listBeforeAnswer({ place: 'f/a', text, make, meanwhile: move });
+    meanwhile();
+    bench.settle();
+    const short = [...bench.server.tree()].map(([at, held]) => [
+      at,
+      held === text ? 'copied' : held,
+    ]);
+    const others = { 'e/': '', 'f/': '', 'f/other': 'somebody else’s', source: 'copied' };
+    expect(Object.fromEntries(short)).toEqual({ ...others, ...files });
+    expect(bench.tree()).toEqual(bench.server.tree());
   });
 
   it('is two where the user has gone on with what a listing showed', () => {

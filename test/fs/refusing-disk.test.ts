@@ -75,3 +75,16 @@ it.each(SIZES)('%i files that are gone are found to be so again', (count) => {
   bench.server.failure = 'offline';
   expect(bench.list('d')).toEqual([]);
 });
+
+it('a tree that cannot be taken in is not waited for by the answer that brings it', () => {
+  const { effects } = bench.engine.context.sync.context;
+  const abort = vi.spyOn(effects, 'abort');
+  const failed = vi.fn();
+  fill(3);
+  refuseOnce('insert');
+  const { lister } = bench.engine.context.sync;
+  lister.listTree(bench.lookup('d'), { done: () => undefined, failed });
+  bench.settle();
+  expect(failed).toHaveBeenCalledOnce();
+  expect(abort).toHaveBeenCalledOnce();
+});
