@@ -40,6 +40,8 @@ export class FileClaims {
     const { tree, kernel } = this.#context;
     const rival = tree.byFileId(fileId);
     if (rival === undefined || rival.ino === ino) return true;
+    // Deleted here, with the rival to be seen: what somebody has moved is not deleted by us.
+    if (tree.get(ino)?.parent === undefined) return false;
     const { parent, name, base } = rival;
     if (parent === undefined || base === undefined || !this.#isUntouched(rival)) return false;
     tree.pins.inherit(ino, rival.ino);

@@ -96,6 +96,7 @@ export class Lister {
     });
     parts.merger.missing.lookAgain = (folders) => {
       for (const ino of folders) this.refresh(ino);
+      this.#ended();
     };
   }
 

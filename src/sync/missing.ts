@@ -44,7 +44,7 @@ export class Missing implements SlicedWork {
   #leaving: Leaving[] = [];
   #isSettling = false;
   #mustConfirm = false;
-  /** Lists these folders again. */
+  /** Lists these folders again, and settles when that has ended. */
   lookAgain: (folders: ReadonlySet<number>) => void = () => undefined;
 
   constructor(context: SyncContext, parts: MissingParts) {
@@ -100,8 +100,9 @@ export class Missing implements SlicedWork {
   #giveUp(): void {
     this.#isSettling = false;
     this.#leaving = [];
-    const folders = new Set(this.#agreeing.keys());
-    this.#context.timers.set(AGAIN, RETRY_FIRST_MS, () => this.lookAgain(folders));
+    this.#context.timers.set(AGAIN, RETRY_FIRST_MS, () =>
+      this.lookAgain(new Set(this.#agreeing.keys())),
+    );
   }
 
   #sliceOnce(): boolean {

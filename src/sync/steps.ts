@@ -367,8 +367,9 @@ export class StepRunner {
       tree.sent.settled(base.parent, base.name);
       const claim = { fileId: base.fileId, ino, folder: base.parent };
       const isGranted = this.#parts.claims.grant(claim);
-      const answered = { ...now, uploadId: undefined, failure: undefined };
-      tree.save(isGranted ? { ...change(answered), base } : answered);
+      const answered = { ...now, uploadId: undefined };
+      // How often it was refused before decides when it is sent again.
+      tree.save(isGranted ? { ...change(answered), base, failure: undefined } : answered);
       return isGranted;
     });
     if (isGranted) observer.done();

@@ -507,6 +507,11 @@ describe('what somebody has moved before our upload of it was answered', () => {
     expectBoth({ 'e/': '', 'e/B': 'one', 'f/': '', 'f/a': 'one', 'f/other': 'somebody else’s' });
   });
 
+  it('stays where somebody has moved it, although it is deleted here', () => {
+    moveAndList('f/a', 'e/B', () => bench.unlink('f/a'));
+    expectBoth({ 'e/': '', 'e/B': 'one', 'f/': '', 'f/other': 'somebody else’s' });
+  });
+
   it('stays pinned', () => {
     moveAndList('f/a', 'e/B', () => bench.engine.context.sync.pinning.pin(bench.lookup('e/B')));
     expect(bench.engine.context.tree.pins.has(bench.lookup('e/B'))).toBe(true);
