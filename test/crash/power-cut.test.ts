@@ -1,7 +1,7 @@
 /**
  * Power cuts in the middle of real work on a real mount whose cache is on a disk of its own. What
  * programs synced (fsync of the file and of its folder) is there at the next start and in the end on
- * the server, whole and not older, and nobody else worked there, so there is no conflict.
+ * the server, whole and not older, and nobody else worked there, so that is in no conflict.
  * `NUAGE_CUTS` cuts more often.
  */
 import { execFileSync } from 'node:child_process';
