@@ -91,10 +91,18 @@ async function removeLost(mounted: MountedNuage, acknowledged: Acknowledged): Pr
   }
 }
 
-/** A power cut makes a copy beside of what was being written, which nobody was told to be kept. */
+/**
+ * A power cut makes a copy beside of what was being written, which nobody was told to be kept. A
+ * program saves one thing after the other, so all before the last acknowledged save of a round is.
+ */
 function holds(acknowledged: Acknowledged, folder: string, name: string): boolean {
   const save = saveOf(reader(folder)(name) ?? '');
-  return [...acknowledged.values()].some((kept) => kept === save);
+  if (save === undefined) return false;
+  return [...acknowledged.values()].some((last) => roundOf(last) === roundOf(save) && last >= save);
+}
+
+function roundOf(save: number): number {
+  return Math.floor(save / SAVES_PER_ROUND_MAX);
 }
 
 /** Works until that happens. @param round numbers the saves: each is told from all others. */

@@ -55,20 +55,20 @@ function readAt(file: OpenFile, offset: number): void {
   bench.run(() => bench.engine.fileSystem.read(caller, { ...file, offset }, into));
 }
 
+/** So much time passes, and what is due then is answered. */
+function after(ms: number): void {
+  bench.advance(ms);
+  while (bench.step());
+}
+
 /** What is fetched gets its sums, as long as nobody holds them up. */
 function afterSomeSeconds(): void {
-  for (let second = 0; second < 12; second += 1) {
-    bench.advance(1_000);
-    while (bench.step());
-  }
+  for (let second = 0; second < 12; second += 1) after(1_000);
 }
 
 /** The reader has paused: a look after the first read has seen more of them, another one none. */
 function pause(): void {
-  for (let look = 0; look < 2; look += 1) {
-    bench.advance(READ_CHECK_AFTER_MS);
-    while (bench.step());
-  }
+  for (let look = 0; look < 2; look += 1) after(READ_CHECK_AFTER_MS);
 }
 
 function damagedCount(): number {
@@ -130,8 +130,7 @@ describe('one flipped bit in a fetched file', () => {
     const file = bench.open('a');
     for (let block = 0; block < blocks; block += 1) {
       readAt(file, block * B);
-      bench.advance(READ_CHECK_AFTER_MS / 2);
-      while (bench.step());
+      after(READ_CHECK_AFTER_MS / 2);
     }
     expect(damagedCount()).toBe(1);
     bench.closeHandle(file);
@@ -237,8 +236,7 @@ describe('what is read', () => {
     bench.read('a');
     for (let step = 1; step < READ_CHECK_MS_MAX / READ_CHECK_AFTER_MS; step += 1) {
       bench.read('b');
-      bench.advance(READ_CHECK_AFTER_MS);
-      while (bench.step());
+      after(READ_CHECK_AFTER_MS);
     }
     expect(checks()).toBe(before);
     pause();
@@ -256,11 +254,9 @@ describe('what is read', () => {
     bench.advance(100);
     bench.server.holds = () => false;
     while (bench.step());
-    bench.advance(100 * READ_CHECK_PAUSES - 1);
-    while (bench.step());
+    after(100 * READ_CHECK_PAUSES - 1);
     expect(checks()).toBe(before + 1);
-    bench.advance(READ_CHECK_AFTER_MS);
-    while (bench.step());
+    after(READ_CHECK_AFTER_MS);
     expect(checks()).toBe(before + 2);
   });
 

@@ -21,8 +21,8 @@ afterEach(() => {
   bench.close();
 });
 
-function refuseOnce(method: 'insert' | 'save'): void {
-  vi.spyOn(bench.engine.context.tree, method).mockImplementationOnce(() => {
+function refuseInsertOnce(): void {
+  vi.spyOn(bench.engine.context.tree, 'insert').mockImplementationOnce(() => {
     throw new NuageError('disk-full', 'database or disk is full');
   });
 }
@@ -40,7 +40,7 @@ function poll(times: number): void {
 
 it.each(SIZES)('a folder of %i files is listed all the same', (count) => {
   fill(count);
-  refuseOnce('insert');
+  refuseInsertOnce();
   poll(1);
   expect(bench.list('d')).toHaveLength(count);
 });
@@ -49,7 +49,7 @@ it.each(SIZES)('a known folder into which %i files came is listed again by itsel
   bench.list('d');
   bench.settle();
   fill(count);
-  refuseOnce('insert');
+  refuseInsertOnce();
   poll(2);
   bench.server.failure = 'offline';
   expect(bench.list('d')).toHaveLength(count);
@@ -81,7 +81,7 @@ it('a tree that cannot be taken in is not waited for by the answer that brings i
   const abort = vi.spyOn(effects, 'abort');
   const failed = vi.fn();
   fill(3);
-  refuseOnce('insert');
+  refuseInsertOnce();
   const { lister } = bench.engine.context.sync;
   lister.listTree(bench.lookup('d'), { done: () => undefined, failed });
   bench.settle();
