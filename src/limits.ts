@@ -870,6 +870,12 @@ export const UPLOAD_RESTARTS_MAX = 8;
 /** A server that stored other bytes twice will not do better the third time. */
 export const WRITES_OF_ONE_UPLOAD_MAX = 2;
 
+/** So long before the end of its delay a large file begins to leave; its end does not leave before. */
+export const HEAD_START_MS = 1_000;
+
+/** Smaller files are hashed and sent in no time. */
+export const HEAD_START_FILE_BYTES_MIN = 8 * MIB;
+
 /** Hashing a slice holds up the main thread for 3 ms at most. */
 export const HASH_SLICE_BYTES = 1 * MIB;
 

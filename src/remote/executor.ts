@@ -33,7 +33,8 @@ import type {
   EffectResults,
 } from './messages.js';
 import { abortedError } from './network-error.js';
-import type { Announce, EntrySink, Remote, StoredFile } from './remote.js';
+import type { Announce, EntrySink, MayAppear, Remote, StoredFile } from './remote.js';
+import { pause } from './retry.js';
 import { saveVersion } from './save-version.js';
 import { isSmallPut, putTogether, SmallPuts } from './small-puts.js';
 import { checkBlocks } from './sum-blocks.js';
@@ -81,6 +82,8 @@ interface Job {
   readonly controller: AbortController;
   /** Of a fetch, of a listing of a tree and of a put. */
   readonly gate: FlowGate | undefined;
+  /** Monotonic. */
+  readonly askedAt: number;
 }
 
 type Carry<Op extends Effect['op']> = (
@@ -147,7 +150,8 @@ export class EffectExecutor {
     }
     const controller = new AbortController();
     const gate = gateOf(effect, controller.signal);
-    const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate };
+    const askedAt = this.#clock.monotonic();
+    const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate, askedAt };
     this.#jobs.set(id, job);
     const { signal } = job.controller;
     if (isSmallPut(effect)) {
@@ -310,12 +314,19 @@ export class EffectExecutor {
       this.#post({ type: 'sent', id, bytes });
     };
     try {
-      const options = { signal, onProgress, announce: this.#announceOf(id) };
+      const mayAppear = this.#mayAppear(id, effect.hiddenMs, signal);
+      const options = { signal, onProgress, mayAppear, announce: this.#announceOf(id) };
       return await this.#remote.write(effect.path, source, effect.metadata, options);
     } finally {
       source.close();
     }
   };
+
+  #mayAppear(id: EffectId, hiddenMs: number, signal: AbortSignal): MayAppear | undefined {
+    if (hiddenMs === 0) return undefined;
+    const askedAt = this.#jobs.get(id)?.askedAt ?? -Infinity;
+    return () => pause(Math.max(0, askedAt + hiddenMs - this.#clock.monotonic()), signal);
+  }
 
   #announceOf(id: EffectId): Announce {
     const gate = this.#jobs.get(id)?.gate;

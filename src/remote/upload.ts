@@ -20,7 +20,7 @@ import type { DavContext } from './dav-context.js';
 import type { DirectTrial, DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
 import { abortedError } from './network-error.js';
-import type { Announce, StoredFile, UploadMetadata, UploadSource } from './remote.js';
+import type { Announce, MayAppear, StoredFile, UploadMetadata, UploadSource } from './remote.js';
 import { isOutcomeUnknown, settle } from './settle.js';
 import { sha256Of } from './source-hash.js';
 import { piecewiseBody, wholeBody } from './upload-body.js';
@@ -39,6 +39,8 @@ export interface WriteRequest {
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
   readonly announce?: Announce | undefined;
+  /** See {@link WriteOptions}. */
+  readonly mayAppear?: MayAppear | undefined;
 }
 
 /** What the server takes and what the line carries; both learn from what they meet. */
@@ -56,10 +58,10 @@ export async function write(
   limits: UploadLimits,
 ): Promise<StoredFile> {
   const { size, mtime, condition, uploadId, wasTried } = request.metadata;
-  const { path, source, signal, onProgress } = request;
+  const { path, source, signal, onProgress, mayAppear } = request;
   const hash = await sha256Of(source, size, signal);
   let upload: Upload = {
-    ...{ path, source, signal, onProgress, size, condition, uploadId, wasTried, hash },
+    ...{ path, source, signal, onProgress, mayAppear, size, condition, uploadId, wasTried, hash },
     mtime: clampMtime(mtime),
   };
   await request.announce?.(checksumOf(upload));
@@ -143,8 +145,10 @@ async function directWrite(
 }
 
 function watched(upload: Upload, trial: DirectTrial): Upload {
+  const { mayAppear } = upload;
   return {
     ...upload,
+    mayAppear: mayAppear === undefined ? undefined : () => trial.waits(mayAppear()),
     onProgress: (sent) => {
       trial.sent(sent);
       upload.onProgress(sent);
