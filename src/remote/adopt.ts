@@ -32,10 +32,10 @@ export async function adoptEntry(
   if (entry.isFolder || entry.size !== upload.size) return undefined;
   // Still what it was: nothing of ours has arrived.
   if (condition.kind === 'matches' && condition.etag === entry.etag) return undefined;
-  const claim = checksumOf(upload);
+  const claim = checksumOf(upload.hashes);
   if (entry.checksum.startsWith('SHA256:') && entry.checksum !== claim) return undefined;
   const proven = await serverHash(context, entry, signal);
-  const isOurs = proven === undefined ? entry.checksum === claim : proven === upload.hash;
+  const isOurs = proven === undefined ? entry.checksum === claim : proven === upload.hashes.sha256;
   if (isOurs) return withOurTime(context, upload, entry);
   const isTorn = proven !== undefined && entry.checksum === claim;
   return isTorn ? { kind: 'torn', etag: entry.etag } : undefined;

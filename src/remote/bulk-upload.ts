@@ -19,7 +19,7 @@ export interface BulkPart {
   readonly path: string;
   readonly bytes: Uint8Array;
   /** SHA-256 of the bytes, lower-case hex. */
-  readonly hash: string;
+  readonly sha256: string;
   /** Seconds since the epoch. */
   readonly mtime: number;
 }
@@ -59,10 +59,10 @@ export async function bulkUpload(
 }
 
 function bodyOf(parts: readonly BulkPart[], boundary: string): RequestBody {
-  const pieces = parts.flatMap(({ path, bytes, hash, mtime }) => {
+  const pieces = parts.flatMap(({ path, bytes, sha256, mtime }) => {
     const head =
       `--${boundary}\r\nX-File-Path: /${path}\r\nContent-Length: ${bytes.length}\r\n` +
-      `OC-Checksum: sha256:${hash}\r\nX-OC-MTime: ${clampMtime(mtime)}\r\n\r\n`;
+      `OC-Checksum: sha256:${sha256}\r\nX-OC-MTime: ${clampMtime(mtime)}\r\n\r\n`;
     return [Buffer.from(head), bytes, Buffer.from('\r\n')];
   });
   pieces.push(Buffer.from(`--${boundary}--\r\n`));

@@ -99,7 +99,7 @@ function chunkBytesFor(size: number, { chunks, line }: ChunkedUploads): number {
 
 /** What follows is the size of a chunk, in {@link CHUNK_BYTES_MIN}. */
 function folderPrefix(upload: Upload): string {
-  return `nuage-${upload.uploadId}-${upload.hash.slice(0, 32)}-`;
+  return `nuage-${upload.uploadId}-${upload.hashes.sha256.slice(0, 32)}-`;
 }
 
 /** With smaller or larger ones, all that has arrived would be sent again. */

@@ -145,8 +145,8 @@ function partOf({ path, source, metadata }: NewFile): BulkPart | undefined {
     if (error instanceof NuageError) return undefined;
     throw error;
   }
-  const hash = createHash('sha256').update(bytes).digest('hex');
-  return { path, bytes, hash, mtime: metadata.mtime };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { path, bytes, sha256, mtime: metadata.mtime };
 }
 
 /** What the server has in a folder; undefined where that is too much, or not to be had. */

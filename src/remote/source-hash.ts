@@ -1,24 +1,34 @@
-/** SHA-256 of what will be sent, read in slices so that other work goes on in between. */
+/** Hashes of what will be sent, read in slices so that other work goes on in between. */
 import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { HASH_SLICE_BYTES } from '../limits.js';
 import { abortedError } from './network-error.js';
 import type { UploadSource } from './remote.js';
 
-/** @returns lower-case hex. @throws kind `aborted`, also when the content changes meanwhile. */
-export async function sha256Of(
+/** Lower-case hex. */
+export interface SourceHashes {
+  /** By this the bytes are known. */
+  readonly sha256: string;
+  /** By this the server proves that they have arrived: it takes a Nextcloud a third of the time. */
+  readonly sha1: string;
+}
+
+/** @throws kind `aborted`, also when the content changes meanwhile. */
+export async function hashesOf(
   source: UploadSource,
   size: number,
   signal: AbortSignal,
-): Promise<string> {
-  const hash = createHash('sha256');
+): Promise<SourceHashes> {
+  const sha256 = createHash('sha256');
+  const sha1 = createHash('sha1');
   const slice = Buffer.allocUnsafe(Math.min(size, HASH_SLICE_BYTES));
   for (let offset = 0; offset < size; offset += slice.length) {
     if (signal.aborted) throw abortedError({ op: 'hash' });
     const part = slice.subarray(0, Math.min(slice.length, size - offset));
     source.read(offset, part);
-    hash.update(part);
+    sha256.update(part);
+    sha1.update(part);
     if (offset + part.length < size) await turn();
   }
-  return hash.digest('hex');
+  return { sha256: sha256.digest('hex'), sha1: sha1.digest('hex') };
 }

@@ -22,7 +22,7 @@ import { clampMtime } from './namespace.js';
 import { abortedError } from './network-error.js';
 import type { Announce, MayAppear, StoredFile, UploadMetadata, UploadSource } from './remote.js';
 import { isOutcomeUnknown, settle } from './settle.js';
-import { sha256Of } from './source-hash.js';
+import { hashesOf } from './source-hash.js';
 import { piecewiseBody, wholeBody } from './upload-body.js';
 import {
   checksumOf,
@@ -59,12 +59,12 @@ export async function write(
 ): Promise<StoredFile> {
   const { size, mtime, condition, uploadId, wasTried } = request.metadata;
   const { path, source, signal, onProgress, mayAppear } = request;
-  const hash = await sha256Of(source, size, signal);
+  const hashes = await hashesOf(source, size, signal);
   let upload: Upload = {
-    ...{ path, source, signal, onProgress, mayAppear, size, condition, uploadId, wasTried, hash },
+    ...{ path, source, signal, onProgress, mayAppear, size, condition, uploadId, wasTried, hashes },
     mtime: clampMtime(mtime),
   };
-  await request.announce?.(checksumOf(upload));
+  await request.announce?.(checksumOf(hashes));
   for (let writes = 1; ; writes += 1) {
     const outcome = await writeOnce(context, upload, limits);
     if (outcome.kind === 'stored') return outcome.file;

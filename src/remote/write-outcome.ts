@@ -9,6 +9,7 @@ import { stat } from './listing.js';
 import { fileIdOf, unquoteEtag } from './properties.js';
 import type { MayAppear, StoredFile, UploadSource, WriteCondition } from './remote.js';
 import { serverHash } from './server-hash.js';
+import type { SourceHashes } from './source-hash.js';
 
 export interface Upload {
   readonly path: string;
@@ -19,8 +20,7 @@ export interface Upload {
   readonly condition: WriteCondition;
   readonly uploadId: string;
   readonly wasTried: boolean;
-  /** SHA-256 of the bytes, lower-case hex. */
-  readonly hash: string;
+  readonly hashes: SourceHashes;
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
   /** See {@link WriteOptions}. */
@@ -31,24 +31,26 @@ export type WriteOutcome =
   | { readonly kind: 'stored'; readonly file: StoredFile }
   | { readonly kind: 'torn'; readonly etag: string };
 
-export function checksumOf({ hash }: Pick<Upload, 'hash'>): string {
-  return `SHA256:${hash}`;
+/** As `OC-Checksum` has it. */
+export function checksumOf({ sha256 }: Pick<SourceHashes, 'sha256'>): string {
+  return `SHA256:${sha256}`;
 }
 
 /** Of the PUT, or of the MOVE that puts the chunks together. */
 export function metadataHeaders(upload: Upload): Record<string, string> {
   return {
     'x-oc-mtime': String(upload.mtime),
-    'oc-checksum': checksumOf(upload),
+    'oc-checksum': checksumOf(upload.hashes),
     'oc-total-length': String(upload.size),
-    'x-hash': 'sha256',
+    'x-hash': 'sha1',
   };
 }
 
 export function stored(upload: Upload, at: { fileId: string; etag: string }): WriteOutcome {
-  const { size, mtime } = upload;
+  const { size, mtime, hashes } = upload;
   const { fileId, etag } = at;
-  return { kind: 'stored', file: { fileId, etag, size, mtime, checksum: checksumOf(upload) } };
+  const checksum = checksumOf(hashes);
+  return { kind: 'stored', file: { fileId, etag, size, mtime, checksum } };
 }
 
 /** Reads the headers of a success; asks for what they leave out. */
@@ -65,12 +67,21 @@ export async function outcomeOf(
     etag = entry.etag;
     fileId = entry.fileId;
   }
-  // An old server may tell no hash at all: what it answered with success counts as stored.
-  const said = answer.header('x-hash-sha256') ?? '';
-  const proven =
+  const said = answer.header('x-hash-sha1') ?? '';
+  const isTorn =
     said.length > 0 && said.length <= REMOTE_TOKEN_CHARS_MAX
-      ? said.toLowerCase()
-      : await serverHash(context, { path, etag, size: upload.size }, signal).catch(() => undefined);
-  if (proven !== undefined && proven !== upload.hash) return { kind: 'torn', etag };
-  return stored(upload, { fileId, etag });
+      ? said.toLowerCase() !== upload.hashes.sha1
+      : await isKnownTorn(context, upload, etag);
+  return isTorn ? { kind: 'torn', etag } : stored(upload, { fileId, etag });
+}
+
+/** An old server may tell no hash at all: what it answered with success counts as stored. */
+async function isKnownTorn(context: DavContext, upload: Upload, etag: string): Promise<boolean> {
+  const { path, size, signal, hashes } = upload;
+  try {
+    const proven = await serverHash(context, { path, etag, size }, signal);
+    return proven !== undefined && proven !== hashes.sha256;
+  } catch {
+    return false;
+  }
 }

@@ -54,6 +54,8 @@ contract('writing a file', (server) => {
     const hash = createHash('sha256').update('bonjour').digest('hex');
     expect(answer.headers['x-hash-sha256']).toBe(hash);
     expect(answer.headers['x-hash-md5']).toBeUndefined();
+    const other = await server.put(`${dir}/a`, 'bonjour', { 'x-hash': 'sha1' });
+    expect(other.headers['x-hash-sha1']).toBe(createHash('sha1').update('bonjour').digest('hex'));
     const all = await server.put(`${dir}/a`, 'bonjour', { 'x-hash': 'all' });
     expect(all.headers['x-hash-sha256']).toBe(hash);
     expect(all.headers['x-hash-md5']).toBe(createHash('md5').update('bonjour').digest('hex'));
