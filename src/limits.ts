@@ -870,12 +870,6 @@ export const UPLOAD_RESTARTS_MAX = 8;
 /** A server that stored other bytes twice will not do better the third time. */
 export const WRITES_OF_ONE_UPLOAD_MAX = 2;
 
-/** So long before its delay ends a large file begins to leave; its last piece waits for that. */
-export const HEAD_START_MS = 1_500;
-
-/** Smaller files are hashed and sent in no time. */
-export const HEAD_START_FILE_BYTES_MIN = 8 * MIB;
-
 /** Hashing a slice holds up the main thread for 3 ms at most. */
 export const HASH_SLICE_BYTES = 1 * MIB;
 

@@ -88,7 +88,7 @@ export function flush(context: FsContext, handle: number): void {
 }
 
 export function release(context: FsContext, handle: number): void {
-  const { handles, contents, openFiles, sync, inodes } = context;
+  const { handles, contents, openFiles, sync, inodes, options } = context;
   const file = handles.file(handle);
   handles.delete(handle);
   try {
@@ -98,7 +98,7 @@ export function release(context: FsContext, handle: number): void {
     contents.release(file.content);
     if (file.mayWrite) {
       sync.activity.closedForWriting(file.ino);
-      sync.uploader.planFor(file.ino);
+      sync.uploader.planSoon(options.uploadDelayMs);
     }
     if (handles.openCount(file.ino) === 0) sync.reader.forget(file.content);
   }

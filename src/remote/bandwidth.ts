@@ -47,11 +47,11 @@ export class Bandwidth {
 }
 
 async function* paced(
-  pieces: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  pieces: Iterable<Uint8Array>,
   up: TokenBucket,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  for await (const piece of pieces) {
+  for (const piece of pieces) {
     await up.take(piece.length, signal);
     yield piece;
   }

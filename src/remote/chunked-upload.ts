@@ -63,7 +63,6 @@ export async function chunkedWrite(
     const folder = `${folderPrefix(upload)}${chunkBytes / CHUNK_BYTES_MIN}`;
     try {
       await sendChunks(context, upload, { folder, chunkBytes, shared });
-      await upload.mayAppear?.();
       return await assemble(context, upload, folder);
     } catch (error) {
       if (!(error instanceof NuageError)) throw error;

@@ -69,13 +69,6 @@ export class DirectTrial {
     throw new NuageError('aborted', 'the line is too slow for one request');
   }
 
-  /** The line is not to blame for what is waited for. */
-  async waits(until: Promise<void>): Promise<void> {
-    const since = this.#clock.monotonic();
-    await until;
-    if (this.#startedAt !== undefined) this.#startedAt += this.#clock.monotonic() - since;
-  }
-
   done(): void {
     if (this.#startedAt === undefined) return;
     this.#line.answered(this.#size, this.#clock.monotonic() - this.#startedAt);

@@ -33,8 +33,7 @@ import type {
   EffectResults,
 } from './messages.js';
 import { abortedError } from './network-error.js';
-import type { Announce, EntrySink, MayAppear, Remote, StoredFile } from './remote.js';
-import { pause } from './retry.js';
+import type { Announce, EntrySink, Remote, StoredFile } from './remote.js';
 import { saveVersion } from './save-version.js';
 import { isSmallPut, putTogether, SmallPuts } from './small-puts.js';
 import { checkBlocks } from './sum-blocks.js';
@@ -82,8 +81,6 @@ interface Job {
   readonly controller: AbortController;
   /** Of a fetch, of a listing of a tree and of a put. */
   readonly gate: FlowGate | undefined;
-  /** Monotonic. */
-  readonly askedAt: number;
 }
 
 type Carry<Op extends Effect['op']> = (
@@ -150,8 +147,7 @@ export class EffectExecutor {
     }
     const controller = new AbortController();
     const gate = gateOf(effect, controller.signal);
-    const askedAt = this.#clock.monotonic();
-    const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate, askedAt };
+    const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate };
     this.#jobs.set(id, job);
     const { signal } = job.controller;
     if (isSmallPut(effect)) {
@@ -314,19 +310,12 @@ export class EffectExecutor {
       this.#post({ type: 'sent', id, bytes });
     };
     try {
-      const mayAppear = this.#mayAppear(id, effect.hiddenMs, signal);
-      const options = { signal, onProgress, mayAppear, announce: this.#announceOf(id) };
+      const options = { signal, onProgress, announce: this.#announceOf(id) };
       return await this.#remote.write(effect.path, source, effect.metadata, options);
     } finally {
       source.close();
     }
   };
-
-  #mayAppear(id: EffectId, hiddenMs: number, signal: AbortSignal): MayAppear | undefined {
-    if (hiddenMs === 0) return undefined;
-    const askedAt = this.#jobs.get(id)?.askedAt ?? -Infinity;
-    return () => pause(Math.max(0, askedAt + hiddenMs - this.#clock.monotonic()), signal);
-  }
 
   #announceOf(id: EffectId): Announce {
     const gate = this.#jobs.get(id)?.gate;

@@ -36,7 +36,7 @@ import { Tunnel } from './tunnel.js';
  */
 export interface RequestBody {
   readonly length: number;
-  readonly pieces: () => Uint8Array | Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
+  readonly pieces: () => Uint8Array | Iterable<Uint8Array>;
 }
 
 export interface HttpRequest {

@@ -50,13 +50,11 @@ export type Effect =
       readonly into: SharedArrayBuffer;
     }
   | { readonly op: 'fetch-together'; readonly request: TogetherRequest }
-  /** From now on for so many milliseconds nobody is to see anything of it. */
   | {
       readonly op: 'put';
       readonly path: string;
       readonly dataFile: string;
       readonly metadata: UploadMetadata;
-      readonly hiddenMs: number;
       readonly guard: VersionGuard;
     }
   | { readonly op: 'create-folder'; readonly path: string }

@@ -159,11 +159,7 @@ export interface WriteOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
   readonly announce?: Announce | undefined;
-  /** Nobody sees anything of the write before this resolves; undefined: at once. */
-  readonly mayAppear?: MayAppear | undefined;
 }
-
-export type MayAppear = () => Promise<void>;
 
 /** What the server holds after a write, proven by its own hash. */
 export interface StoredFile {

@@ -4,7 +4,6 @@
  */
 import { UPLOAD_PIECE_BYTES } from '../limits.js';
 import { bytesBody, type RequestBody } from './http.js';
-import type { MayAppear } from './remote.js';
 import type { Upload } from './write-outcome.js';
 
 export function wholeBody({ source, size }: Upload): RequestBody {
@@ -14,29 +13,9 @@ export function wholeBody({ source, size }: Upload): RequestBody {
 }
 
 export function piecewiseBody(upload: Upload): RequestBody {
-  const { size, onProgress, mayAppear } = upload;
+  const { size, onProgress } = upload;
   if (size <= UPLOAD_PIECE_BYTES) return wholeBody(upload);
-  const pieces = (): Iterable<Uint8Array> => piecesOf(upload, { start: 0, end: size }, onProgress);
-  if (mayAppear === undefined) return { length: size, pieces };
-  return { length: size, pieces: () => withLastHeldBack(pieces(), upload, mayAppear) };
-}
-
-/** Cut short before its last piece, the request stores nothing that anybody could see. */
-async function* withLastHeldBack(
-  pieces: Iterable<Uint8Array>,
-  { size, source }: Upload,
-  mayAppear: MayAppear,
-): AsyncGenerator<Uint8Array, void, undefined> {
-  let left = size;
-  for (const piece of pieces) {
-    left -= piece.length;
-    if (left === 0) {
-      await mayAppear();
-      // Reads nothing, but throws when the content has changed meanwhile.
-      source.read(0, new Uint8Array(0));
-    }
-    yield piece;
-  }
+  return { length: size, pieces: () => piecesOf(upload, { start: 0, end: size }, onProgress) };
 }
 
 /** @param onSent told the bytes of this range that have been handed to the line. */

@@ -20,7 +20,7 @@ import type { DavContext } from './dav-context.js';
 import type { DirectTrial, DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
 import { abortedError } from './network-error.js';
-import type { Announce, MayAppear, StoredFile, UploadMetadata, UploadSource } from './remote.js';
+import type { Announce, StoredFile, UploadMetadata, UploadSource } from './remote.js';
 import { isOutcomeUnknown, settle } from './settle.js';
 import { hashesOf } from './source-hash.js';
 import { piecewiseBody, wholeBody } from './upload-body.js';
@@ -39,8 +39,6 @@ export interface WriteRequest {
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
   readonly announce?: Announce | undefined;
-  /** See {@link WriteOptions}. */
-  readonly mayAppear?: MayAppear | undefined;
 }
 
 /** What the server takes and what the line carries; both learn from what they meet. */
@@ -58,10 +56,10 @@ export async function write(
   limits: UploadLimits,
 ): Promise<StoredFile> {
   const { size, mtime, condition, uploadId, wasTried } = request.metadata;
-  const { path, source, signal, onProgress, mayAppear } = request;
+  const { path, source, signal, onProgress } = request;
   const hashes = await hashesOf(source, size, signal);
   let upload: Upload = {
-    ...{ path, source, signal, onProgress, mayAppear, size, condition, uploadId, wasTried, hashes },
+    ...{ path, source, signal, onProgress, size, condition, uploadId, wasTried, hashes },
     mtime: clampMtime(mtime),
   };
   await request.announce?.(checksumOf(hashes));
@@ -145,10 +143,8 @@ async function directWrite(
 }
 
 function watched(upload: Upload, trial: DirectTrial): Upload {
-  const { mayAppear } = upload;
   return {
     ...upload,
-    mayAppear: mayAppear === undefined ? undefined : () => trial.waits(mayAppear()),
     onProgress: (sent) => {
       trial.sent(sent);
       upload.onProgress(sent);

@@ -7,7 +7,7 @@ import type { HttpAnswer } from './answer.js';
 import type { DavContext } from './dav-context.js';
 import { stat } from './listing.js';
 import { fileIdOf, unquoteEtag } from './properties.js';
-import type { MayAppear, StoredFile, UploadSource, WriteCondition } from './remote.js';
+import type { StoredFile, UploadSource, WriteCondition } from './remote.js';
 import { serverHash } from './server-hash.js';
 import type { SourceHashes } from './source-hash.js';
 
@@ -23,8 +23,6 @@ export interface Upload {
   readonly hashes: SourceHashes;
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
-  /** See {@link WriteOptions}. */
-  readonly mayAppear?: MayAppear | undefined;
 }
 
 export type WriteOutcome =

@@ -5,21 +5,13 @@
 import type { TreeNode } from '../cache/node.js';
 import { differences } from '../cache/node.js';
 import type { Clock } from '../clock.js';
-import {
-  BUSY_WRITER_UPLOAD_MS,
-  HEAD_START_FILE_BYTES_MIN,
-  HEAD_START_MS,
-  NAMESPACE_DELAY_MS_MAX,
-  REMOVAL_BURST_MS_MAX,
-} from '../limits.js';
+import { BUSY_WRITER_UPLOAD_MS, NAMESPACE_DELAY_MS_MAX, REMOVAL_BURST_MS_MAX } from '../limits.js';
 
 interface Writing {
   writers: number;
   /** Monotonic, of the first change since the last upload. */
   firstChange: number;
   lastChange: number;
-  /** It was written while an upload of it was under way. */
-  wasInterrupted: boolean;
 }
 
 export class Activity {
@@ -96,13 +88,7 @@ export class Activity {
     const writing = this.#nodes.get(ino);
     if (writing === undefined) return;
     if (writing.writers === 0) this.#nodes.delete(ino);
-    else Object.assign(writing, { firstChange: this.#clock.monotonic(), wasInterrupted: false });
-  }
-
-  /** An upload of it was in vain: once in a burst is enough. */
-  interrupted(ino: number): void {
-    const writing = this.#nodes.get(ino);
-    if (writing !== undefined) writing.wasInterrupted = true;
+    else writing.firstChange = this.#clock.monotonic();
   }
 
   /** Milliseconds until this node may be sent; 0 when it may now. */
@@ -125,22 +111,7 @@ export class Activity {
       first === 'move'
         ? Math.min(this.#uploadDelayMs, NAMESPACE_DELAY_MS_MAX)
         : this.#uploadDelayMs;
-    return Math.max(0, writing.lastChange + delay - this.#headStartMs(node, writing) - now);
-  }
-
-  /** Milliseconds for which nobody is to see yet what is sent of this node from now on. */
-  hiddenMs({ ino }: TreeNode): number {
-    const writing = this.#nodes.get(ino);
-    if (writing === undefined || writing.writers > 0 || this.#isUrgent) return 0;
-    return Math.max(0, writing.lastChange + this.#uploadDelayMs - this.#clock.monotonic());
-  }
-
-  /** What takes a while to be sent is under way already when its delay ends. */
-  #headStartMs(node: TreeNode, { wasInterrupted }: Writing): number {
-    const [first] = differences(node);
-    const isUpload = first === 'create' || first === 'content';
-    if (!isUpload || wasInterrupted || node.size < HEAD_START_FILE_BYTES_MIN) return 0;
-    return HEAD_START_MS;
+    return Math.max(0, writing.lastChange + delay - now);
   }
 
   /** What is left of it goes when the user says so, or has changed it since. */
@@ -159,7 +130,7 @@ export class Activity {
     const existing = this.#nodes.get(ino);
     if (existing !== undefined) return existing;
     const now = this.#clock.monotonic();
-    const writing = { writers: 0, firstChange: now, lastChange: now, wasInterrupted: false };
+    const writing: Writing = { writers: 0, firstChange: now, lastChange: now };
     this.#nodes.set(ino, writing);
     return writing;
   }

@@ -7,7 +7,6 @@ import { differences, type NodeBase, type TreeNode } from '../cache/node.js';
 import { NuageError } from '../errors.js';
 import { FILL_CHECK_MS } from '../limits.js';
 import type { RemoteEntry, StoredFile, WriteCondition } from '../remote/remote.js';
-import type { Activity } from './activity.js';
 import type { SyncContext } from './context.js';
 import { sameVersion } from './conflict.js';
 import type { FileClaims } from './file-claims.js';
@@ -33,7 +32,6 @@ export interface StepParts {
   readonly lister: Lister;
   readonly inFlight: InFlight;
   readonly guards: VersionGuards;
-  readonly activity: Activity;
   readonly removals: RemovalGuard;
   readonly claims: FileClaims;
   /** The node has left the server and this tree; whoever holds it open keeps it. */
@@ -152,7 +150,7 @@ export class StepRunner {
 
   readonly #upload: Run<'upload'> = (step, observer) => {
     const { tree, contents, effects } = this.#context;
-    const { guards, activity, randomId } = this.#parts;
+    const { guards, randomId } = this.#parts;
     const node = tree.get(step.node.ino);
     const path = node === undefined ? undefined : this.#uploadPath(node);
     if (node?.content === undefined || path === undefined || differences(node).length === 0) {
@@ -177,7 +175,7 @@ export class StepRunner {
     const guard = guards.take(sent.ino);
     let note: Note | undefined;
     effects.start(
-      { op: 'put', path, dataFile, metadata, guard, hiddenMs: activity.hiddenMs(sent) },
+      { op: 'put', path, dataFile, metadata, guard },
       {
         hashed: (checksum) => (note = noteSent(this.#context, sent, checksum)),
         done: (stored) => {

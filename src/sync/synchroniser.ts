@@ -104,8 +104,8 @@ export class Synchroniser {
     });
     const isOpen = (ino: number): boolean => hooks.pinning.isOpen(ino);
     const claims = new FileClaims(context, { lister, inFlight, isOpen, detached });
-    const steps = { ...{ reader, removals, claims, lister, inFlight, guards }, activity, randomId };
-    const runner = new StepRunner(context, { ...steps, ...hooks });
+    const steps = { reader, removals, claims, lister, inFlight, guards, randomId, ...hooks };
+    const runner = new StepRunner(context, steps);
     this.connection = connection;
     this.activity = activity;
     this.removals = removals;

@@ -98,13 +98,6 @@ export class Uploader {
     });
   }
 
-  /** This node has changed: plan when its delay ends. */
-  planFor(ino: number): void {
-    const node = this.#context.tree.get(ino);
-    const delay = node === undefined ? 0 : this.#parts.activity.delayMs(node);
-    if (Number.isFinite(delay)) this.planSoon(delay);
-  }
-
   /** What was refused is tried again now: its cause may have gone. */
   retry(isMeant: (node: TreeNode) => boolean): number {
     const { tree, clock } = this.#context;
@@ -265,7 +258,6 @@ export class Uploader {
       },
       failed: (error) => {
         end();
-        if (error.kind === 'aborted') this.#parts.activity.interrupted(ino);
         this.#failed(step, error);
         this.#context.wake(stepKey(ino));
       },

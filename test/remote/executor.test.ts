@@ -1,6 +1,6 @@
 /** The main thread's side of the effects, with the embedded Nuage behind it. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,7 +9,7 @@ import { systemClock } from '../../src/clock.js';
 import { silentLogger } from '../../src/log.js';
 import { EffectExecutor } from '../../src/remote/executor.js';
 import type { Effect, EffectEvent, VersionGuard } from '../../src/remote/messages.js';
-import type { Remote, WriteCondition } from '../../src/remote/remote.js';
+import type { Remote } from '../../src/remote/remote.js';
 import { nuageAccount, put, type NuageAccount } from './nuage.js';
 import { SERVER_INFO, sha256, uploadOf } from './support.js';
 
@@ -73,12 +73,6 @@ function guardAt(expected = 0): VersionGuard & { bump: () => void } {
 /** As it crosses threads: without functions. */
 function crossing({ counters, index, expected }: VersionGuard): VersionGuard {
   return { counters, index, expected };
-}
-
-type Put = Extract<Effect, { readonly op: 'put' }>;
-
-function putOf(fields: Omit<Put, 'op' | 'hiddenMs'> & { readonly hiddenMs?: number }): Put {
-  return { op: 'put', hiddenMs: 0, ...fields };
 }
 
 function kindIn(event: EffectEvent): string {
@@ -221,7 +215,7 @@ describe('a put', () => {
     await writeFile(dataFile, bytes);
     const metadata = uploadOf(bytes);
     const guard = crossing(guardAt(7));
-    const { id, ended } = bench.start(putOf({ path: 'f', dataFile, metadata, guard }));
+    const { id, ended } = bench.start({ op: 'put', path: 'f', dataFile, metadata, guard });
     expect(await ended).toMatchObject({ type: 'done', result: { size: bytes.length } });
     expect(sha256(await readFile(join(nuage.folder, 'f')))).toBe(sha256(bytes));
     expect(bench.of(id).filter(({ type }) => type === 'sent').length).toBeGreaterThan(3);
@@ -234,7 +228,7 @@ describe('a put', () => {
     const dataFile = join(folder, 'data');
     await writeFile(dataFile, bytes);
     const [guard, metadata] = [crossing(guardAt()), uploadOf(bytes)];
-    const { id, ended } = bench.start(putOf({ path: 'f', dataFile, metadata, guard }));
+    const { id, ended } = bench.start({ op: 'put', path: 'f', dataFile, metadata, guard });
     const hashed = { type: 'hashed', id, checksum: `SHA256:${sha256(bytes)}` };
     await vi.waitFor(() => expect(bench.of(id)).toEqual([hashed]));
     await pause(100);
@@ -265,7 +259,9 @@ describe('a put', () => {
       await writeFile(dataFile, bytes);
       const condition = path === 'large' ? ({ kind: 'matches', etag } as const) : undefined;
       const metadata = uploadOf(bytes, condition === undefined ? {} : { condition });
-      started.push(bench.start(putOf({ path, dataFile, metadata, guard: crossing(guardAt()) })));
+      started.push(
+        bench.start({ op: 'put', path, dataFile, metadata, guard: crossing(guardAt()) }),
+      );
     }
     const isAsked = (): boolean => bench.events.filter(({ type }) => type === 'hashed').length > 1;
     await vi.waitFor(() => expect(isAsked()).toBe(true));
@@ -288,7 +284,8 @@ describe('a put', () => {
     const guard = guardAt();
     const metadata = uploadOf(bytes, { condition: { kind: 'matches', etag } });
     nuage.faults.network.uploadBytesPerSecond = 20 * MIB;
-    const { ended } = bench.start(putOf({ path: 'f', dataFile, metadata, guard: crossing(guard) }));
+    const effect = { op: 'put', path: 'f', dataFile, metadata, guard: crossing(guard) } as const;
+    const { ended } = bench.start(effect);
     setTimeout(() => guard.bump(), 400);
     expect(kindIn(await ended)).toBe('aborted');
     expect(nuage.requests.of('MOVE')).toHaveLength(0);
@@ -301,74 +298,10 @@ describe('a put', () => {
     await writeFile(dataFile, 'abc');
     const guard = crossing(guardAt());
     const metadata = { ...uploadOf(Buffer.from('abc')), size: 5 };
-    for (const file of [dataFile, join(folder, 'none')]) {
-      const effect = putOf({ path: 'f', dataFile: file, metadata, guard });
-      expect(kindIn(await bench.start(effect).ended)).toBe('aborted');
-    }
-  });
-});
-
-describe('a put that is to be hidden for a while', () => {
-  const HIDDEN_MS = 700;
-
-  async function hiddenPut(condition: WriteCondition = { kind: 'absent' }) {
-    const { bench, nuage, remote, folder } = await workbench();
-    if (condition.kind === 'matches') {
-      condition = { kind: 'matches', etag: await put(remote, 'f', 'old') };
-    }
-    nuage.requests.clear();
-    const bytes = randomBytes(12 * MIB);
-    const dataFile = join(folder, 'data');
-    await writeFile(dataFile, bytes);
-    const guard = guardAt();
-    const metadata = uploadOf(bytes, { condition });
-    const askedAt = performance.now();
-    const { id, ended } = bench.start(
-      putOf({ path: 'f', dataFile, metadata, guard: crossing(guard), hiddenMs: HIDDEN_MS }),
-    );
-    const sent = (): number =>
-      Math.max(0, ...bench.of(id).map((event) => (event.type === 'sent' ? event.bytes : 0)));
-    await vi.waitFor(() => expect(sent()).toBeGreaterThan(10 * MIB), { timeout: HIDDEN_MS });
-    return { ...{ bench, nuage, bytes, guard, id, ended }, askedAt };
-  }
-
-  it.each([
-    ['a new file', { kind: 'absent' }, []],
-    ['an overwritten one', { kind: 'matches', etag: '' }, ['old']],
-  ] as const)(
-    'has sent almost all by then, and appears only then: %s',
-    async (_, condition, old) => {
-      const { nuage, bytes, ended, askedAt } = await hiddenPut(condition);
-      const seen = await readFile(join(nuage.folder, 'f'), 'utf8').then(
-        (text) => [text],
-        () => [],
-      );
-      expect(performance.now() - askedAt).toBeLessThan(HIDDEN_MS);
-      expect(seen).toEqual(old);
-      expect(nuage.requests.of('MOVE')).toEqual([]);
-      expect(kindIn(await ended)).toBe('done');
-      expect(performance.now() - askedAt).toBeGreaterThanOrEqual(HIDDEN_MS - 1);
-      expect(sha256(await readFile(join(nuage.folder, 'f')))).toBe(sha256(bytes));
-    },
-  );
-
-  it.each([
-    ['a new file', { kind: 'absent' }, []],
-    ['an overwritten one', { kind: 'matches', etag: '' }, ['f']],
-  ] as const)('never appears when it is written meanwhile: %s', async (_, condition, left) => {
-    const { nuage, ended, guard } = await hiddenPut(condition);
-    guard.bump();
-    expect(kindIn(await ended)).toBe('aborted');
-    expect(await readdir(nuage.folder)).toEqual(left);
-    expect(nuage.requests.of('MOVE')).toEqual([]);
-  });
-
-  it('waits no longer when it is cancelled', async () => {
-    const { nuage, bench, id, ended, askedAt } = await hiddenPut();
-    bench.cancel(id);
-    expect(kindIn(await ended)).toBe('aborted');
-    expect(performance.now() - askedAt).toBeLessThan(HIDDEN_MS);
-    expect(await readdir(nuage.folder)).toEqual([]);
+    const effect = { op: 'put', path: 'f', metadata, guard } as const;
+    expect(kindIn(await bench.start({ ...effect, dataFile }).ended)).toBe('aborted');
+    const gone = { ...effect, dataFile: join(folder, 'none') };
+    expect(kindIn(await bench.start(gone).ended)).toBe('aborted');
   });
 });
 
@@ -385,7 +318,7 @@ describe('the lanes', () => {
     for (let index = 0; index < 20; index += 1) {
       const path = `hangs${index}`;
       const metadata = uploadOf(Buffer.from('abc'));
-      hanging.push(bench.start(putOf({ path, dataFile, metadata, guard })).id);
+      hanging.push(bench.start({ op: 'put', path, dataFile, metadata, guard }).id);
       hanging.push(bench.start({ op: 'remove', path, etag: undefined }).id);
       hanging.push(
         bench.start({ op: 'fetch', path, etag: 'a', start: 0, end: 3, limit: 3, dataFile }).id,
@@ -448,7 +381,10 @@ describe('small new files that wait', () => {
         const bytes = Buffer.from(`bytes ${index}`);
         await writeFile(dataFile, bytes);
         const metadata = uploadOf(bytes);
-        return putOf({ path: `d/${index}`, dataFile, metadata, guard: crossing(guard) });
+        return {
+          op: 'put' as const,
+          ...{ path: `d/${index}`, dataFile, metadata, guard: crossing(guard) },
+        };
       }),
     );
     const started = puts.map((effect) => bench.start(effect));
