@@ -365,6 +365,9 @@ export const DATABASE_LOG_BYTES_MAX = 64 * MIB;
 /** Folders inside folders; a longer chain of parents is a cycle, which is a defect. */
 export const TREE_DEPTH_MAX = 10_000;
 
+/** New data files that lie in one folder; then comes the next of the 256. */
+export const CONTENTS_IN_A_ROW = 256;
+
 /** Data files held open although nobody has them open: opening one again costs 10 µs. */
 export const IDLE_DATA_FILES_MAX = 64;
 
@@ -454,6 +457,9 @@ export const SYNCS_AT_ONCE_MAX = 2;
 
 /** Rounds of syncing at once: the periodic one and those that a program waits for. */
 export const DISK_LANE_MAX = 2;
+
+/** Files hashed ahead of their upload at once: the main thread does one after the other anyway. */
+export const HASH_LANE_MAX = 1;
 
 /** Nodes below a pin looked at in one step, and the pause between two: the kernel is served. */
 export const PIN_STEP_NODES = 256;
@@ -869,6 +875,15 @@ export const UPLOAD_RESTARTS_MAX = 8;
 
 /** A server that stored other bytes twice will not do better the third time. */
 export const WRITES_OF_ONE_UPLOAD_MAX = 2;
+
+/** Smaller files are hashed sooner than one could be asked to hash them. */
+export const HASH_AHEAD_FILE_BYTES_MIN = 8 * MIB;
+
+/** A large file is hashed this long before its upload may begin: until then it may change yet. */
+export const HASH_AHEAD_MS = 1_000;
+
+/** Files whose hashes are kept for their upload. */
+export const HASHES_AHEAD_MAX = 4;
 
 /** Hashing a slice holds up the main thread for 3 ms at most. */
 export const HASH_SLICE_BYTES = 1 * MIB;

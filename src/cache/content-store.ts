@@ -19,6 +19,7 @@ import type { ByteRange } from './block-map.js';
 import { BlockChecks } from './block-checks.js';
 import { ContentCare } from './content-care.js';
 import { ContentCatalog } from './content-catalog.js';
+import { ContentIds } from './content-ids.js';
 import { recoverContents, type RecoveryReport } from './content-recovery.js';
 import { ContentRows, type ContentState, disturb, newContent } from './content-row.js';
 import { ContentSync, type SyncOutcome, type SyncRound } from './content-sync.js';
@@ -39,8 +40,6 @@ export interface ContentStoreOptions {
 
 const NOTHING: readonly ByteRange[] = [];
 
-const ID_BYTES = 16;
-
 export class ContentStore {
   readonly care: ContentCare;
   readonly checks: BlockChecks;
@@ -53,7 +52,7 @@ export class ContentStore {
   readonly #userBytes: UserBytes;
   readonly #logger: Logger;
   readonly #clock: Clock;
-  readonly #random: (size: number) => Uint8Array;
+  readonly #ids: ContentIds;
 
   // --- mutable ---
   readonly #catalog: ContentCatalog;
@@ -64,7 +63,7 @@ export class ContentStore {
     this.#db = options.db;
     this.#logger = options.logger;
     this.#clock = options.clock;
-    this.#random = options.random ?? randomBytes;
+    this.#ids = new ContentIds(options.random ?? randomBytes);
     this.#rows = new ContentRows(options.db);
     this.#sums = new SumTable(options.db);
     this.#files = new DataFiles(options.stateFolder, options.logger);
@@ -90,7 +89,7 @@ export class ContentStore {
    *   until {@link setDirty} says otherwise. False for one to be fetched.
    */
   create(options: { readonly size: number; readonly complete: boolean }): string {
-    const id = Buffer.from(this.#random(ID_BYTES)).toString('hex');
+    const id = this.#ids.next();
     this.#catalog.add(newContent({ id, ...options, lastUsed: this.#nextUse() }));
     return id;
   }

@@ -99,6 +99,7 @@ export function release(context: FsContext, handle: number): void {
     if (file.mayWrite) {
       sync.activity.closedForWriting(file.ino);
       sync.uploader.planSoon(options.uploadDelayMs);
+      sync.hashAhead.closed(file.ino);
     }
     if (handles.openCount(file.ino) === 0) sync.reader.forget(file.content);
   }

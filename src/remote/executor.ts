@@ -13,6 +13,7 @@ import {
   ENTRIES_AHEAD_MAX,
   FETCH_LANE_MAX,
   FETCH_PROGRESS_BYTES,
+  HASH_LANE_MAX,
   LIST_LANE_MAX,
   LOOK_LANE_MAX,
   PUSH_LANE_MAX,
@@ -23,6 +24,7 @@ import type { Logger } from '../log.js';
 import { fetchBytes, fetchInto } from './fetch-into.js';
 import { FileSource } from './file-source.js';
 import { FlowGate } from './flow-gate.js';
+import { HashesAhead } from './hashes-ahead.js';
 import { Lane } from './lanes.js';
 import type {
   Effect,
@@ -46,7 +48,8 @@ export interface ExecutorOptions {
   readonly logger: Logger;
 }
 
-type LaneName = 'push' | 'disk' | 'look' | 'list' | 'fetch' | 'company' | 'change' | 'upload';
+type LaneName =
+  'push' | 'disk' | 'hash' | 'look' | 'list' | 'fetch' | 'company' | 'change' | 'upload';
 
 const LANE_OF = {
   listen: 'push',
@@ -69,6 +72,7 @@ const LANE_OF = {
   put: 'upload',
   'sync-files': 'disk',
   'check-blocks': 'disk',
+  'hash-file': 'hash',
   trash: 'list',
   versions: 'list',
   'restore-trashed': 'change',
@@ -97,6 +101,7 @@ export class EffectExecutor {
   readonly #lanes: Readonly<Record<LaneName, Lane>> = {
     push: new Lane(PUSH_LANE_MAX),
     disk: new Lane(DISK_LANE_MAX),
+    hash: new Lane(HASH_LANE_MAX),
     look: new Lane(LOOK_LANE_MAX),
     list: new Lane(LIST_LANE_MAX),
     fetch: new Lane(FETCH_LANE_MAX),
@@ -105,6 +110,7 @@ export class EffectExecutor {
     upload: new Lane(UPLOAD_LANE_MAX),
   };
   readonly #smallPuts = new SmallPuts();
+  readonly #hashesAhead = new HashesAhead();
   /** Waiting and running. */
   readonly #jobs = new Map<EffectId, Job>();
   #isClosed = false;
@@ -243,6 +249,8 @@ export class EffectExecutor {
         return syncFiles(effect.dataFiles, effect.toSum, signal);
       case 'check-blocks':
         return checkBlocks(effect.files, signal);
+      case 'hash-file':
+        return this.#void(this.#hashesAhead.begin(effect, signal));
       case 'list-folders':
         return this.#void(remote.listFolders(this.#sinkOf(id), signal));
       case 'root-state':
@@ -302,7 +310,9 @@ export class EffectExecutor {
   };
 
   readonly #put: Carry<'put'> = async (id, effect, signal): Promise<StoredFile> => {
-    const source = new FileSource(effect.dataFile, effect.guard);
+    const { dataFile, guard, metadata } = effect;
+    const hashes = this.#hashesAhead.take({ dataFile, guard, size: metadata.size });
+    const source = new FileSource(dataFile, guard);
     let told = 0;
     const onProgress = (bytes: number): void => {
       if (Math.abs(bytes - told) < FETCH_PROGRESS_BYTES) return;
@@ -310,8 +320,8 @@ export class EffectExecutor {
       this.#post({ type: 'sent', id, bytes });
     };
     try {
-      const options = { signal, onProgress, announce: this.#announceOf(id) };
-      return await this.#remote.write(effect.path, source, effect.metadata, options);
+      const options = { signal, onProgress, hashes, announce: this.#announceOf(id) };
+      return await this.#remote.write(effect.path, source, metadata, options);
     } finally {
       source.close();
     }

@@ -57,6 +57,13 @@ export type Effect =
       readonly metadata: UploadMetadata;
       readonly guard: VersionGuard;
     }
+  /** Ahead of the put that will send just these bytes, under the same guard. */
+  | {
+      readonly op: 'hash-file';
+      readonly dataFile: string;
+      readonly size: number;
+      readonly guard: VersionGuard;
+    }
   | { readonly op: 'create-folder'; readonly path: string }
   | {
       readonly op: 'move';
@@ -127,6 +134,7 @@ export interface EffectResults {
   'fetch-bytes': undefined;
   'fetch-together': FilesTogether;
   put: StoredFile;
+  'hash-file': undefined;
   'create-folder': RemoteEntry;
   move: undefined;
   copy: RemoteEntry;

@@ -141,6 +141,14 @@ export interface UploadSource {
   read(offset: number, into: Uint8Array): void;
 }
 
+/** Of bytes to send, in lower-case hex. */
+export interface SourceHashes {
+  /** By this the bytes are known. */
+  readonly sha256: string;
+  /** By this the server proves that they have arrived: it takes a Nextcloud a third of the time. */
+  readonly sha1: string;
+}
+
 /**
  * Told the checksum (`SHA256:hex`) of an upload before any byte of it is sent, and waited for: who
  * has kept it knows the bytes again should the answer be lost.
@@ -158,6 +166,8 @@ export interface NewFile {
 export interface WriteOptions {
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
+  /** Of the bytes, where they were begun before; undefined: not to be had. */
+  readonly hashes?: Promise<SourceHashes | undefined> | undefined;
   readonly announce?: Announce | undefined;
 }
 

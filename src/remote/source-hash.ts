@@ -3,15 +3,7 @@ import { createHash } from 'node:crypto';
 import { setImmediate as turn } from 'node:timers/promises';
 import { HASH_SLICE_BYTES } from '../limits.js';
 import { abortedError } from './network-error.js';
-import type { UploadSource } from './remote.js';
-
-/** Lower-case hex. */
-export interface SourceHashes {
-  /** By this the bytes are known. */
-  readonly sha256: string;
-  /** By this the server proves that they have arrived: it takes a Nextcloud a third of the time. */
-  readonly sha1: string;
-}
+import type { SourceHashes, UploadSource } from './remote.js';
 
 /** @throws kind `aborted`, also when the content changes meanwhile. */
 export async function hashesOf(

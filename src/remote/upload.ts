@@ -20,7 +20,7 @@ import type { DavContext } from './dav-context.js';
 import type { DirectTrial, DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
 import { abortedError } from './network-error.js';
-import type { Announce, StoredFile, UploadMetadata, UploadSource } from './remote.js';
+import type { Announce, SourceHashes, StoredFile, UploadMetadata, UploadSource } from './remote.js';
 import { isOutcomeUnknown, settle } from './settle.js';
 import { hashesOf } from './source-hash.js';
 import { piecewiseBody, wholeBody } from './upload-body.js';
@@ -38,6 +38,8 @@ export interface WriteRequest {
   readonly metadata: UploadMetadata;
   readonly signal: AbortSignal;
   readonly onProgress: (sent: number) => void;
+  /** See {@link WriteOptions}. */
+  readonly hashes?: Promise<SourceHashes | undefined> | undefined;
   readonly announce?: Announce | undefined;
 }
 
@@ -57,7 +59,7 @@ export async function write(
 ): Promise<StoredFile> {
   const { size, mtime, condition, uploadId, wasTried } = request.metadata;
   const { path, source, signal, onProgress } = request;
-  const hashes = await hashesOf(source, size, signal);
+  const hashes = (await request.hashes) ?? (await hashesOf(source, size, signal));
   let upload: Upload = {
     ...{ path, source, signal, onProgress, size, condition, uploadId, wasTried, hashes },
     mtime: clampMtime(mtime),

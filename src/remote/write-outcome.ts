@@ -7,9 +7,8 @@ import type { HttpAnswer } from './answer.js';
 import type { DavContext } from './dav-context.js';
 import { stat } from './listing.js';
 import { fileIdOf, unquoteEtag } from './properties.js';
-import type { StoredFile, UploadSource, WriteCondition } from './remote.js';
+import type { SourceHashes, StoredFile, UploadSource, WriteCondition } from './remote.js';
 import { serverHash } from './server-hash.js';
-import type { SourceHashes } from './source-hash.js';
 
 export interface Upload {
   readonly path: string;

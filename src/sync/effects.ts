@@ -44,7 +44,7 @@ export type OutcomeListener = (error: NuageError | undefined, heardAt: number) =
 const SIZE_FAILURES: ReadonlySet<ErrorKind> = new Set(['timeout', 'offline', 'server']);
 
 /** Go no further than the disk of this machine. */
-const LOCAL: ReadonlySet<Effect['op']> = new Set(['sync-files', 'check-blocks']);
+const LOCAL: ReadonlySet<Effect['op']> = new Set(['sync-files', 'check-blocks', 'hash-file']);
 
 function speaksOfServer(effect: Effect, error: NuageError | undefined): boolean {
   if (LOCAL.has(effect.op) || effect.op === 'listen') return false;

@@ -6,6 +6,7 @@ import { Company } from './company.js';
 import { Connection } from './connection.js';
 import type { SyncContext } from './context.js';
 import { FileClaims } from './file-claims.js';
+import { HashAhead } from './hash-ahead.js';
 import { InFlight } from './in-flight.js';
 import { Lister } from './lister.js';
 import { Locking } from './locking.js';
@@ -65,6 +66,7 @@ export class Synchroniser {
   readonly removals: RemovalGuard;
   readonly claims: FileClaims;
   readonly uploader: Uploader;
+  readonly hashAhead: HashAhead;
   readonly locks: Locking;
   readonly poller: Poller;
 
@@ -128,6 +130,7 @@ export class Synchroniser {
       removals,
       detached: hooks.detached,
     });
+    this.hashAhead = new HashAhead(context, { connection, activity, guards, inFlight });
     const survey = new Survey(context, { ...listing, lister, primer: this.primer });
     this.poller = this.#pollerOf({ connection, lister, missing: merger.missing, survey }, options);
   }

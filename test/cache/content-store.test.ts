@@ -8,6 +8,7 @@ import { FROM_THE_OLDEST } from '../../src/cache/eviction.js';
 import { systemClock } from '../../src/clock.js';
 import {
   BLOCK_SIZE_BYTES as B,
+  CONTENTS_IN_A_ROW,
   IDLE_DATA_FILES_MAX,
   SYNC_HERE_BYTES_MAX,
 } from '../../src/limits.js';
@@ -54,6 +55,16 @@ describe('a data file', () => {
     expect(stat.blocks).toBeLessThan(100);
     expect(fs.statSync(path.dirname(file)).mode & 0o777).toBe(0o700);
     expect(cache.contents.create({ size: 0, complete: false })).not.toBe(id);
+  });
+
+  it('lies with those made just before it, and after many of them in the next folder', () => {
+    const many = Array.from({ length: 2 * CONTENTS_IN_A_ROW }, () =>
+      cache.contents.create({ size: 0, complete: false }),
+    );
+    const folders = [...new Set(many.map((id) => parseInt(id.slice(0, 2), 16)))];
+    expect(new Set(many).size).toBe(many.length);
+    expect(folders).toEqual([folders[0], ((folders[0] ?? 0) + 1) % 256]);
+    expect(many[CONTENTS_IN_A_ROW - 1]?.slice(0, 2)).toBe(many[0]?.slice(0, 2));
   });
 
   it('is never written over when a name comes twice', () => {

@@ -363,6 +363,42 @@ it('results and refusals cross as plain data', async () => {
   });
 });
 
+describe('a put whose bytes were hashed ahead', () => {
+  it('does not hash them again before it sends them', async () => {
+    const { bench, nuage, folder } = await workbench();
+    const bytes = randomBytes(3 * MIB);
+    const dataFile = join(folder, 'data');
+    await writeFile(dataFile, bytes);
+    const guard = crossing(guardAt());
+    await bench.start({ op: 'hash-file', dataFile, size: bytes.length, guard }).ended;
+    // Were they hashed now, the checksum would be another.
+    await writeFile(dataFile, Buffer.from(bytes).fill(0, 0, 10));
+    const metadata = uploadOf(bytes);
+    const { id, ended } = bench.start({ op: 'put', path: 'f', dataFile, metadata, guard });
+    await vi.waitFor(() => {
+      expect(bench.of(id)[0]).toEqual({ type: 'hashed', id, checksum: `SHA256:${sha256(bytes)}` });
+    });
+    // What the server holds is compared with what was hashed, so this does not pass for stored.
+    expect(kindIn(await ended)).toBe('corrupt');
+    expect(nuage.requests.of('PUT').length).toBeGreaterThan(0);
+  });
+
+  it('hashes them itself where that has failed', async () => {
+    const { bench, folder, nuage } = await workbench();
+    const bytes = randomBytes(3 * MIB);
+    const dataFile = join(folder, 'data');
+    await writeFile(dataFile, bytes);
+    const guard = crossing(guardAt());
+    const hashing = bench.start({ op: 'hash-file', dataFile, size: bytes.length, guard });
+    bench.cancel(hashing.id);
+    await hashing.ended;
+    const metadata = uploadOf(bytes);
+    const { ended } = bench.start({ op: 'put', path: 'f', dataFile, metadata, guard });
+    expect(kindIn(await ended)).toBe('done');
+    expect((await readFile(join(nuage.folder, 'f'))).equals(bytes)).toBe(true);
+  });
+});
+
 it('after close nothing starts any more', async () => {
   const { bench } = await workbench();
   await bench.executor.close();

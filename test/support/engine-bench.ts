@@ -53,6 +53,7 @@ export interface BenchOptions {
   readonly folder?: string;
   readonly server?: SimulatedNextcloud;
   readonly cacheBytesMax?: number;
+  readonly uploadDelayMs?: number;
   /** Beside what the account holds, by name. */
   readonly rootFiles?: Readonly<Record<string, string>>;
   /** Takes the effects in place of the simulated server. */
@@ -82,6 +83,7 @@ export class EngineBench {
   engine: Engine;
   readonly #lookups = new Map<number, number>();
   readonly #cacheBytesMax: number;
+  readonly #uploadDelayMs: number;
   readonly #rootFiles: Readonly<Record<string, string>>;
   readonly #post: ((request: EffectRequest) => void) | undefined;
   #random = 0;
@@ -90,6 +92,7 @@ export class EngineBench {
     this.folder = options.folder ?? scratchFolder();
     this.server = options.server ?? new SimulatedNextcloud();
     this.#cacheBytesMax = options.cacheBytesMax ?? 1024 ** 3;
+    this.#uploadDelayMs = options.uploadDelayMs ?? 1_000;
     this.#rootFiles = options.rootFiles ?? {};
     this.#post = options.post;
     this.engine = this.#open();
@@ -116,7 +119,7 @@ export class EngineBench {
         uid: 1000,
         gid: 1000,
         readOnly: false,
-        uploadDelayMs: 1_000,
+        uploadDelayMs: this.#uploadDelayMs,
         server: undefined,
         pollIntervalMs: 30_000,
         cacheBytesMax: this.#cacheBytesMax,

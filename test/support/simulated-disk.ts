@@ -4,9 +4,16 @@ import { differing, type FileBlocks, sumBlocks } from '../../src/block-sum.js';
 import { BLOCK_SIZE_BYTES } from '../../src/limits.js';
 import type { Effect, EffectResults } from '../../src/remote/messages.js';
 
-type Op = 'sync-files' | 'check-blocks';
+const OPS = ['sync-files', 'check-blocks', 'hash-file'] as const;
+
+type Op = (typeof OPS)[number];
+
+export function isOfTheDisk(effect: Effect): effect is Extract<Effect, { op: Op }> {
+  return OPS.some((op) => op === effect.op);
+}
 
 export function ofTheDisk(effect: Extract<Effect, { op: Op }>): EffectResults[Op] {
+  if (effect.op === 'hash-file') return undefined;
   if (effect.op === 'sync-files') return { failed: [], sums: effect.toSum.map(sumsOf) };
   return effect.files.map((file) => differing(file, sumsOf(file)));
 }

@@ -41,7 +41,7 @@ export class SimulatedFaults {
 
   /** Counts the request. A `put` takes its refusal itself, after it has looked at the bytes. */
   protected faultFor(op: Op): ErrorKind | undefined {
-    if (op === 'sync-files' || op === 'check-blocks') return undefined;
+    if (op === 'sync-files' || op === 'check-blocks' || op === 'hash-file') return undefined;
     if (this.#failAt !== undefined && --this.#failAt.left === 0) {
       this.#failAt.met();
       return this.#failAt.kind;

@@ -4,7 +4,7 @@
  * modification second, number and size; a folder's changes with everything below it.
  */
 import fs from 'node:fs';
-import { ofTheDisk } from './simulated-disk.js';
+import { isOfTheDisk, ofTheDisk } from './simulated-disk.js';
 import { contentsOf, copyOf, type Entry, etagOf, holds, sizeOf } from './simulated-entry.js';
 import { bringPiece } from './simulated-fetch.js';
 import { SimulatedFaults, WRITES } from './simulated-faults.js';
@@ -322,15 +322,13 @@ export class SimulatedNextcloud extends SimulatedFaults {
     effect: Effect,
     deliver: (event: EffectEvent) => void,
   ): Extract<EffectEvent, { type: 'done' }>['result'] {
+    if (isOfTheDisk(effect)) return ofTheDisk(effect);
     switch (effect.op) {
       case 'connect':
       case 'lock':
       case 'unlock':
       case 'listen':
         throw new NuageError('not-supported', 'not simulated');
-      case 'sync-files':
-      case 'check-blocks':
-        return ofTheDisk(effect);
       case 'root-state':
         return { etag: etagOf(this.#root), fingerprint: this.fingerprint };
       case 'list-folders':
