@@ -68,6 +68,7 @@ const DEFAULT_SETTINGS: NuageSettings = {
   bodyBytesMax: 1024 ** 3,
   bruteForceProtection: false,
   urlsWithoutPort: false,
+  keepsCutUploads: false,
   chunkBytesMax: DEMO_CHUNK_BYTES_MAX,
   bulkUpload: true,
   notifyPush: false,

@@ -13,6 +13,11 @@ export interface NuageSettings {
   bruteForceProtection: boolean;
   /** Debian's nginx makes the server write URLs without the port. */
   urlsWithoutPort: boolean;
+  /**
+   * As with object storage for all files, behind a web server that passes bodies on while they
+   * come: what has come of a new file that is cut short stands there for good.
+   */
+  keepsCutUploads: boolean;
   chunkBytesMax: number;
   bulkUpload: boolean;
   /** The app that tells clients of changes. */

@@ -15,17 +15,32 @@ export interface NewFile {
 }
 
 /** Moves a complete body to its name and tells the ancestors. */
-export function placeNewFile(exchange: DavExchange, { parent, name, part }: NewFile): TreeNode {
+export function placeNewFile(exchange: DavExchange, file: NewFile): TreeNode {
   const { tree } = exchange.account;
-  const file = path.join(tree.diskPath(parent), name);
-  renameSync(part, file);
-  const node = tree.add(parent, name, lstatSync(file));
+  const { parent } = file;
+  const node = moveToPlace(exchange, file);
   const seconds = acceptedTime(exchange);
   if (seconds !== undefined) touch(exchange, node, seconds);
   noteHeaders(exchange, node);
   tree.changed(parent, node.size);
   refuseBadTime(exchange);
   return node;
+}
+
+/** What has come of a body that was cut short: nothing is noted of it. */
+export function placeCutFile(exchange: DavExchange, file: NewFile): void {
+  const { tree } = exchange.account;
+  const node = moveToPlace(exchange, file);
+  node.uploadTime = tree.now();
+  tree.save(node);
+  tree.changed(file.parent, node.size);
+}
+
+function moveToPlace(exchange: DavExchange, { parent, name, part }: NewFile): TreeNode {
+  const { tree } = exchange.account;
+  const file = path.join(tree.diskPath(parent), name);
+  renameSync(part, file);
+  return tree.add(parent, name, lstatSync(file));
 }
 
 /** The disk already holds the new content of a file that was there. */

@@ -9,8 +9,14 @@ import { checkConditions } from './conditions.js';
 import { notFound, refuse } from './dav-error.js';
 import { baseName, checkNewPath, parentPath } from './names.js';
 import { demand } from './permissions.js';
-import { drain, receiveInto } from './request-body.js';
-import { placeNewFile, takeInOverwrite, writtenAnswer } from './stored-file.js';
+import { drain, receiveInto, type ReceivedBody } from './request-body.js';
+import {
+  type NewFile,
+  placeCutFile,
+  placeNewFile,
+  takeInOverwrite,
+  writtenAnswer,
+} from './stored-file.js';
 import { ensureFolder } from './structure.js';
 import { isFolder, type FolderNode, type TreeNode } from './tree-node.js';
 import { keepVersion } from './versions.js';
@@ -67,16 +73,26 @@ function announcedBytes(exchange: DavExchange): number {
 
 async function createFile(exchange: DavExchange, parent: FolderNode): Promise<Answer> {
   const { account, path } = exchange;
-  const release = account.locks.exclusive(`${path}.upload.part`);
+  const { keepsCutUploads } = exchange.state.settings;
+  const release = account.locks.exclusive(keepsCutUploads ? path : `${path}.upload.part`);
   const part = account.newPartPath();
   try {
-    const received = await receiveInto(exchange, part);
+    const received = await receiveNew(exchange, { parent, name: baseName(path), part });
     if (account.tree.byId(parent.id) !== parent) throw notFound(parentPath(path));
     const node = placeNewFile(exchange, { parent, name: baseName(path), part });
     return writtenAnswer(exchange, node, { status: 201, hashHeaders: received.hashHeaders });
   } finally {
     rmSync(part, { force: true });
     release();
+  }
+}
+
+async function receiveNew(exchange: DavExchange, file: NewFile): Promise<ReceivedBody> {
+  try {
+    return await receiveInto(exchange, file.part);
+  } catch (error) {
+    if (exchange.state.settings.keepsCutUploads) placeCutFile(exchange, file);
+    throw error;
   }
 }
 

@@ -8,6 +8,7 @@ import { setModified } from './namespace.js';
 import type { RemoteEntry } from './remote.js';
 import { serverHash } from './server-hash.js';
 import { ifFound } from './settle.js';
+import { hashesOf } from './source-hash.js';
 import { checksumOf, stored, type Upload, type WriteOutcome } from './write-outcome.js';
 
 /** @returns undefined when it is not ours (yet). */
@@ -29,7 +30,8 @@ export async function adoptEntry(
   entry: RemoteEntry,
 ): Promise<WriteOutcome | undefined> {
   const { condition, signal } = upload;
-  if (entry.isFolder || entry.size !== upload.size) return undefined;
+  if (entry.isFolder || entry.size > upload.size) return undefined;
+  if (entry.size < upload.size) return adoptBeginning(context, upload, entry);
   // Still what it was: nothing of ours has arrived.
   if (condition.kind === 'matches' && condition.etag === entry.etag) return undefined;
   const claim = checksumOf(upload.hashes);
@@ -39,6 +41,24 @@ export async function adoptEntry(
   if (isOurs) return withOurTime(context, upload, entry);
   const isTorn = proven !== undefined && entry.checksum === claim;
   return isTorn ? { kind: 'torn', etag: entry.etag } : undefined;
+}
+
+/**
+ * What an upload of ours has left that was cut short. A Nextcloud that keeps all files in object
+ * storage writes a new file without a part file (`ObjectStoreStorage::needsPartFile`), and leaves
+ * there what had come when it refuses the request for its length.
+ */
+async function adoptBeginning(
+  context: DavContext,
+  upload: Upload,
+  entry: RemoteEntry,
+): Promise<WriteOutcome | undefined> {
+  const { condition, wasTried, source, signal } = upload;
+  if (!wasTried || condition.kind !== 'absent') return undefined;
+  const proven = await serverHash(context, entry, signal);
+  if (proven === undefined) return undefined;
+  const { sha256 } = await hashesOf(source, entry.size, signal);
+  return proven === sha256 ? { kind: 'cut', etag: entry.etag } : undefined;
 }
 
 /** The same bytes of somebody else: only the time is still to be sent. */

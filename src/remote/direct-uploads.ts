@@ -17,6 +17,7 @@ export class DirectUploads {
   readonly #clock: Clock;
   readonly #line: UploadLine;
   #refusedBytes = Infinity;
+  #isCutKept = false;
 
   constructor(clock: Clock, line: UploadLine) {
     this.#clock = clock;
@@ -25,12 +26,18 @@ export class DirectUploads {
 
   admits(size: number): boolean {
     if (size > DIRECT_PUT_NEW_BYTES_MAX || size >= this.#refusedBytes) return false;
-    return size <= (this.#line.bytesIn(DIRECT_PUT_MS_MAX) ?? Infinity);
+    const unknown = this.#isCutKept ? 0 : Infinity;
+    return size <= (this.#line.bytesIn(DIRECT_PUT_MS_MAX) ?? unknown);
   }
 
   /** The server, or one in front of it, takes no body of this size. */
   refused(size: number): void {
     this.#refusedBytes = Math.min(this.#refusedBytes, size);
+  }
+
+  /** Others see the beginning of what is given up: no more trials of a line that is not known. */
+  cutIsKept(): void {
+    this.#isCutKept = true;
   }
 
   begin(size: number): DirectTrial {

@@ -68,7 +68,12 @@ export async function write(
   for (let writes = 1; ; writes += 1) {
     const outcome = await writeOnce(context, upload, limits);
     if (outcome.kind === 'stored') return outcome.file;
-    context.logger.error('the server stored other bytes than it was sent', { path, writes });
+    if (outcome.kind === 'cut') {
+      context.logger.info('what an upload left that was cut short is replaced', { path });
+      limits.direct.cutIsKept();
+    } else {
+      context.logger.error('the server stored other bytes than it was sent', { path, writes });
+    }
     if (writes >= WRITES_OF_ONE_UPLOAD_MAX) {
       throw new NuageError('corrupt', 'the server stores other bytes than it is sent', {
         op: 'PUT',
@@ -97,7 +102,7 @@ async function writeOnce(
     } else if (!trial.isGivenUp) {
       throw error;
     }
-    return chunkedWrite(context, upload, limits);
+    return chunkedWrite(context, { ...upload, wasTried: true }, limits);
   }
 }
 

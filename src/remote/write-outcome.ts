@@ -1,6 +1,6 @@
 /**
- * What one upload is, and what came of it: stored and proven, or *torn* — the server claims our
- * checksum but holds other bytes.
+ * What one upload is, and what came of it: stored and proven; *torn* — the server claims our
+ * checksum but holds other bytes; or *cut* — it holds the beginning that an earlier try has left.
  */
 import { REMOTE_TOKEN_CHARS_MAX } from '../limits.js';
 import type { HttpAnswer } from './answer.js';
@@ -26,7 +26,7 @@ export interface Upload {
 
 export type WriteOutcome =
   | { readonly kind: 'stored'; readonly file: StoredFile }
-  | { readonly kind: 'torn'; readonly etag: string };
+  | { readonly kind: 'torn' | 'cut'; readonly etag: string };
 
 /** As `OC-Checksum` has it. */
 export function checksumOf({ sha256 }: Pick<SourceHashes, 'sha256'>): string {

@@ -136,13 +136,21 @@ export function decideClash(mine: Occupant, theirs: { readonly isFolder: boolean
 
 /**
  * The upload goes first, since it compares the bytes: what is there may be what was sent from here,
- * whose answer was lost, or what somebody else has written alike. Once it was refused, it was not.
+ * whose answer was lost, the beginning of it, or what somebody else has written alike. Once it was
+ * refused, it was not.
  */
 export function mayBeTheSame(
-  mine: { readonly isFolder: boolean; readonly size: number; readonly wasRefused: boolean },
+  mine: {
+    readonly isFolder: boolean;
+    readonly size: number;
+    /** As new, and what came of that is not known. */
+    readonly wasSent: boolean;
+    readonly wasRefused: boolean;
+  },
   theirs: { readonly isFolder: boolean; readonly size: number },
 ): boolean {
-  return !mine.isFolder && !theirs.isFolder && !mine.wasRefused && mine.size === theirs.size;
+  if (mine.isFolder || theirs.isFolder || mine.wasRefused) return false;
+  return theirs.size === mine.size || (mine.wasSent && theirs.size < mine.size);
 }
 
 /**

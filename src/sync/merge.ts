@@ -230,11 +230,9 @@ export class Merger {
     this.#tell(pass, () => kernel.invalidateAttributes(node.ino));
   }
 
-  #waitsForUpload(pass: Pass, node: TreeNode, entry: RemoteEntry): boolean {
-    const waits = mayBeTheSame(
-      { ...node, wasRefused: node.failure?.kind === 'precondition' },
-      entry,
-    );
+  #waitsForUpload(pass: Pass, node: TreeNode, entry: RemoteEntry, wasSent = false): boolean {
+    const wasRefused = node.failure?.kind === 'precondition';
+    const waits = mayBeTheSame({ ...node, wasSent, wasRefused }, entry);
     if (waits) pass.complete = false;
     return waits;
   }
@@ -343,8 +341,9 @@ export class Merger {
         return occupant.ino;
       case 'move-aside':
       case 'displace': {
-        const waits = occupant.base === undefined && this.#waitsForUpload(pass, occupant, entry);
-        if (waits) return undefined;
+        const wasSent = occupant.uploadId !== undefined;
+        const isNew = occupant.base === undefined;
+        if (isNew && this.#waitsForUpload(pass, occupant, entry, wasSent)) return undefined;
         this.#makeRoom(pass, undefined, occupant.name);
         return 'place-free';
       }

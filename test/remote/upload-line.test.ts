@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
+import { DirectUploads } from '../../src/remote/direct-uploads.js';
 import { UploadLine } from '../../src/remote/upload-line.js';
+import { systemClock } from '../../src/clock.js';
 
 const MIB = 1024 * 1024;
 
@@ -18,4 +20,14 @@ it('learns of what has left alone, however little, and forgets', () => {
   expect(line.bytesIn(5_000)).toBe(5 * MIB);
   line.forget();
   expect(line.bytesIn(5_000)).toBeUndefined();
+});
+
+it('tries an unknown line with one request, unless others see what is left of that', () => {
+  const line = new UploadLine();
+  const direct = new DirectUploads(systemClock, line);
+  expect(direct.admits(20 * MIB)).toBe(true);
+  direct.cutIsKept();
+  expect(direct.admits(20 * MIB)).toBe(false);
+  line.answered(20 * MIB, 1_000);
+  expect(direct.admits(20 * MIB)).toBe(true);
 });

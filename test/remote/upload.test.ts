@@ -1,13 +1,13 @@
 /** Uploads against the embedded Nuage: whole, conditional, proven, and never torn. */
 import { randomBytes } from 'node:crypto';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { Nuage } from '../../src/demo/server.js';
 import { NuageError } from '../../src/errors.js';
 import type { Remote, StoredFile, UploadMetadata, UploadSource } from '../../src/remote/remote.js';
-import { nuageAccount, put } from './nuage.js';
+import { nuageAccount, put, type NuageAccount } from './nuage.js';
 import { failure, kindOf, never, sha256, sourceOf, uploadOf } from './support.js';
 
 const MIB = 1024 * 1024;
@@ -453,5 +453,62 @@ describe('a server that stores other bytes than it was sent', () => {
     const { nuage, remote } = await nuageAccount();
     nuage.faults.add({ method: 'PUT', action: liar });
     expect(await kindOf(send(remote, 'f', Buffer.from('right')))).toBe('corrupt');
+  });
+});
+
+describe('where what was cut short stays', () => {
+  const bytes = randomBytes(12 * MIB);
+  /** Of a server with object storage. */
+  const settings = { keepsCutUploads: true };
+
+  async function cut(part: number): Promise<NuageAccount> {
+    const account = await nuageAccount({ settings });
+    const { nuage, remote } = account;
+    nuage.faults.add({
+      method: 'PUT',
+      times: 1,
+      action: { kind: 'drop', at: 'request-body', bytes: part },
+    });
+    expect(await kindOf(send(remote, 'f', bytes))).toBe('offline');
+    const { size } = await remote.stat('f', never());
+    expect(size).toBeLessThan(bytes.length);
+    nuage.requests.clear();
+    return account;
+  }
+
+  it('it is replaced by the whole, and stays one file', async () => {
+    const { nuage, remote } = await cut(5 * MIB);
+    const { fileId } = await remote.stat('f', never());
+    const stored = await send(remote, 'f', bytes, { wasTried: true });
+    expect(stored.fileId).toBe(fileId);
+    await expectStored(nuage, 'f', bytes);
+    expect(await readdir(nuage.folder)).toEqual(['f']);
+  });
+
+  it('what somebody else has there is not replaced', async () => {
+    const { nuage, remote } = await nuageAccount({ settings });
+    await put(remote, 'f', 'theirs');
+    expect(await kindOf(send(remote, 'f', bytes, { wasTried: true }))).toBe('precondition');
+    expect(await readFile(join(nuage.folder, 'f'), 'utf8')).toBe('theirs');
+  });
+
+  it('even the beginning of ours is somebody else’s where nothing was sent before', async () => {
+    const { nuage, remote } = await nuageAccount({ settings });
+    await send(remote, 'f', bytes.subarray(0, MIB));
+    expect(await kindOf(send(remote, 'f', bytes))).toBe('precondition');
+    await expectStored(nuage, 'f', bytes.subarray(0, MIB));
+  });
+
+  it('an upload that goes on in chunks finds it, and an unknown line is not tried again', async () => {
+    const { nuage, remote } = await nuageAccount({ settings });
+    const many = randomBytes(24 * MIB);
+    nuage.faults.network.uploadBytesPerSecond = 4 * MIB;
+    const sent = send(remote, 'f', many);
+    while (nuage.requests.of('MKCOL').length === 0) await pause(20);
+    nuage.faults.network.uploadBytesPerSecond = undefined;
+    await sent;
+    await expectStored(nuage, 'f', many);
+    expect(await readdir(nuage.folder)).toEqual(['f']);
+    expect(nuage.requests.of('MOVE').map(({ status }) => status)).toEqual([412, 204]);
   });
 });

@@ -1,4 +1,5 @@
 /** One file or folder of a simulated server. */
+import type { RemoteEntry } from '../../src/remote/remote.js';
 import type { Versioned } from './simulated-versions.js';
 
 export interface Entry extends Versioned {
@@ -45,4 +46,11 @@ export function contentsOf(folder: Entry, path = ''): Map<string, string> {
     for (const [below, text] of contentsOf(child, at)) all.set(below, text);
   }
   return all;
+}
+
+/** As a listing tells of it. */
+export function rowOf(path: string, entry: Entry): RemoteEntry {
+  const { id, isFolder, mtime, permissions, uploadTime, checksum } = entry;
+  const [etag, size] = [etagOf(entry), sizeOf(entry)];
+  return { path, isFolder, fileId: id, etag, size, mtime, permissions, uploadTime, checksum };
 }

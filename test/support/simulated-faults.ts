@@ -28,6 +28,8 @@ export class SimulatedFaults {
   lateAnswers = 0;
   /** None of the {@link lateAnswers} is given for now. */
   holdsAnswers = false;
+  /** So many of the next new files are sent in half, which stays there. */
+  cutUploads = 0;
   /** So many of the next fetches end after their first piece. */
   cutFetches = 0;
   /** Of what has been carried out. */
@@ -49,6 +51,12 @@ export class SimulatedFaults {
     const passing = this.failure ?? this.failuresOf.get(op) ?? this.failures.shift();
     if (passing !== undefined) return passing;
     return WRITES.has(op) && op !== 'put' ? this.refusals.shift() : undefined;
+  }
+
+  protected cutsShort(existing: unknown): boolean {
+    if (existing !== undefined || this.cutUploads === 0) return false;
+    this.cutUploads -= 1;
+    return true;
   }
 
   protected get waitingAnswers(): number {

@@ -5,7 +5,7 @@
  */
 import fs from 'node:fs';
 import { isOfTheDisk, ofTheDisk } from './simulated-disk.js';
-import { contentsOf, copyOf, type Entry, etagOf, holds, sizeOf } from './simulated-entry.js';
+import { contentsOf, copyOf, type Entry, etagOf, holds, rowOf, sizeOf } from './simulated-entry.js';
 import { bringPiece } from './simulated-fetch.js';
 import { SimulatedFaults, WRITES } from './simulated-faults.js';
 import {
@@ -340,7 +340,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
         this.#list(id, effect, deliver);
         return undefined;
       case 'stat':
-        return this.#entry(effect.path, this.#require(effect.path));
+        return rowOf(effect.path, this.#require(effect.path));
       case 'fetch-together':
         return this.#together(effect.request);
       case 'fetch':
@@ -356,7 +356,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
         return this.#put(effect, (event) => deliver({ ...event, id }));
       case 'create-folder':
         this.makeFolder(effect.path);
-        return this.#entry(effect.path, this.#require(effect.path));
+        return rowOf(effect.path, this.#require(effect.path));
       case 'move':
         this.move(effect.from, effect.to);
         return undefined;
@@ -418,7 +418,14 @@ export class SimulatedNextcloud extends SimulatedFaults {
     const isOurs = existing?.bytes.equals(bytes) === true && existing.mtime === metadata.mtime;
     const refusal = isOurs ? undefined : this.refusals.shift();
     if (refusal !== undefined) throw new NuageError(refusal, 'simulated refusal');
-    if (!isMet(condition, existing === undefined ? undefined : etagOf(existing))) {
+    if (this.cutsShort(existing)) {
+      this.write(path, bytes.subarray(0, bytes.length / 2));
+      throw new NuageError('offline', 'cut short');
+    }
+    // What is left of an upload that was cut short is replaced by the whole.
+    const isCut = metadata.wasTried && existing?.bytes.equals(bytes.subarray(0, sizeOf(existing)));
+    const etag = existing === undefined ? undefined : etagOf(existing);
+    if (isCut !== true && !isMet(condition, etag)) {
       if (existing?.bytes.equals(bytes) !== true) throw new NuageError('precondition', path);
       existing.mtime = metadata.mtime;
       this.#touch(path);
@@ -438,7 +445,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
     if (this.has(to)) throw new NuageError('exists', to);
     this.write(to, this.#require(from).bytes);
     this.#require(to).mtime = mtime;
-    return this.#entry(to, this.#require(to));
+    return rowOf(to, this.#require(to));
   }
 
   #restoreTrashed(id: string): void {
@@ -520,7 +527,7 @@ export class SimulatedNextcloud extends SimulatedFaults {
   }
 
   *#rows(path: string, entry: Entry, levels: number): Generator<RemoteEntry> {
-    yield this.#entry(path, entry);
+    yield rowOf(path, entry);
     if (levels === 0) return;
     for (const [name, child] of entry.children) {
       yield* this.#rows(path === '' ? name : `${path}/${name}`, child, levels - 1);
@@ -531,20 +538,6 @@ export class SimulatedNextcloud extends SimulatedFaults {
     if (this.searchFailure !== undefined) throw new NuageError(this.searchFailure, 'no search');
     const rows = [...this.#rows('', this.#root, Infinity)].slice(1);
     deliver({ type: 'entries', id, entries: rows.filter((row) => row.isFolder) });
-  }
-
-  #entry(path: string, entry: Entry): RemoteEntry {
-    return {
-      path,
-      isFolder: entry.isFolder,
-      fileId: entry.id,
-      etag: etagOf(entry),
-      size: sizeOf(entry),
-      mtime: entry.mtime,
-      permissions: entry.permissions,
-      uploadTime: entry.uploadTime,
-      checksum: entry.checksum,
-    };
   }
 
   // --- tree ---

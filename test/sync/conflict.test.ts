@@ -93,11 +93,21 @@ describe('something of the server where the user has something else', () => {
   });
 
   it('compares the bytes of files of one size before it makes a copy, once', () => {
-    const mine = { isFolder: false, size: 3, wasRefused: false };
+    const mine = { isFolder: false, size: 3, wasSent: false, wasRefused: false };
     expect(mayBeTheSame(mine, { isFolder: false, size: 3 })).toBe(true);
     expect(mayBeTheSame(mine, { isFolder: false, size: 4 })).toBe(false);
+    expect(mayBeTheSame(mine, { isFolder: false, size: 2 })).toBe(false);
     expect(mayBeTheSame(mine, { isFolder: true, size: 3 })).toBe(false);
     expect(mayBeTheSame({ ...mine, wasRefused: true }, { isFolder: false, size: 3 })).toBe(false);
+  });
+
+  it('compares what may be the beginning of a new file whose sending was cut short, once', () => {
+    const mine = { isFolder: false, size: 3, wasSent: true, wasRefused: false };
+    expect(mayBeTheSame(mine, { isFolder: false, size: 2 })).toBe(true);
+    expect(mayBeTheSame(mine, { isFolder: false, size: 0 })).toBe(true);
+    expect(mayBeTheSame(mine, { isFolder: false, size: 4 })).toBe(false);
+    expect(mayBeTheSame(mine, { isFolder: true, size: 2 })).toBe(false);
+    expect(mayBeTheSame({ ...mine, wasRefused: true }, { isFolder: false, size: 2 })).toBe(false);
   });
 });
 
