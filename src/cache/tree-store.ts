@@ -200,6 +200,17 @@ export class TreeStore {
     return this.#sql.foldersOutOfDate.all();
   }
 
+  /**
+   * What is known of the folder's entries is no longer what the server has.
+   * @returns false where nothing is known of them: they are to be listed anyway.
+   */
+  markOutOfDate(ino: number): boolean {
+    const folder = this.get(ino);
+    if (folder?.listedEtag === undefined) return false;
+    this.save({ ...folder, listedEtag: '' });
+    return true;
+  }
+
   /** Nodes with unsent changes, the oldest change first. */
   pending(query: PendingQuery): readonly TreeNode[] {
     return this.#all(this.#sql.pending.all(query.afterChange, query.limit));

@@ -63,8 +63,7 @@ export class FileClaims {
   /** What is known of its entries is no longer what the server has. */
   #listAgain(ino: number): void {
     const { tree, timers } = this.#context;
-    const folder = tree.get(ino);
-    if (folder?.listedEtag !== undefined) tree.save({ ...folder, listedEtag: '' });
+    tree.markOutOfDate(ino);
     // Not before the step has ended: a listing leaves alone what is under way.
     timers.set(`claimed:${ino}`, 0, () => this.#parts.lister.refresh(ino));
   }

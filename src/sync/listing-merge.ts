@@ -271,10 +271,7 @@ export class ListingMerge implements SlicedWork {
       if (name === '' || at === undefined) continue;
       at = tree.byBasePlace(at, name)?.ino;
     }
-    const folder = at === undefined ? undefined : tree.get(at);
-    if (folder?.listedEtag === undefined) return;
-    tree.save({ ...folder, listedEtag: '' });
-    this.#round.stale.add(folder.ino);
+    if (at !== undefined && tree.markOutOfDate(at)) this.#round.stale.add(at);
   }
 
   #closeLast(): void {
