@@ -156,6 +156,7 @@ export class EffectExecutor {
     const job: Job = { lane: this.#lanes[LANE_OF[effect.op]], controller, gate };
     this.#jobs.set(id, job);
     const { signal } = job.controller;
+    if (effect.op === 'hash-file') this.#hashesAhead.want(effect);
     if (isSmallPut(effect)) {
       this.#smallPuts.add({ id, effect, signal, announce: this.#announceOf(id) });
       job.lane.add(id, () => this.#runTogether(id));

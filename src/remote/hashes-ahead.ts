@@ -14,11 +14,19 @@ export type HashedBytes = Omit<Extract<Effect, { readonly op: 'hash-file' }>, 'o
 export class HashesAhead {
   /** Undefined where the bytes have changed or cannot be read. The oldest first. */
   readonly #hashes = new Map<string, Promise<SourceHashes | undefined>>();
+  /** To be begun. */
+  readonly #wanted = new Set<string>();
 
-  /** Resolves when the bytes are hashed, or it has turned out that they cannot be. */
+  want(bytes: HashedBytes): void {
+    this.#wanted.add(keyOf(bytes));
+  }
+
+  /** Resolves when the bytes are hashed, cannot be, or their upload does that by now. */
   async begin(bytes: HashedBytes, signal: AbortSignal): Promise<void> {
+    const key = keyOf(bytes);
+    if (!this.#wanted.delete(key)) return;
     const hashes = hash(bytes, signal).catch(() => undefined);
-    this.#hashes.set(keyOf(bytes), hashes);
+    this.#hashes.set(key, hashes);
     const [oldest] = this.#hashes.keys();
     if (oldest !== undefined && this.#hashes.size > HASHES_AHEAD_MAX) this.#hashes.delete(oldest);
     await hashes;
@@ -29,6 +37,7 @@ export class HashesAhead {
     const key = keyOf(bytes);
     const hashes = this.#hashes.get(key);
     this.#hashes.delete(key);
+    this.#wanted.delete(key);
     return hashes;
   }
 }

@@ -81,7 +81,8 @@ export async function write(
       });
     }
     // The broken copy is ours, and nobody else's: it is what the next one may replace.
-    upload = { ...upload, condition: { kind: 'matches', etag: outcome.etag } };
+    const condition = { kind: 'matches', etag: outcome.etag } as const;
+    upload = { ...upload, condition, wasTried: true };
   }
 }
 
@@ -102,7 +103,8 @@ async function writeOnce(
     } else if (!trial.isGivenUp) {
       throw error;
     }
-    return chunkedWrite(context, { ...upload, wasTried: true }, limits);
+    const wasTried = upload.wasTried || trial.isGivenUp;
+    return chunkedWrite(context, { ...upload, wasTried }, limits);
   }
 }
 
@@ -143,9 +145,12 @@ async function directWrite(
     upload.onProgress(size);
     return await outcomeOf(context, upload, answer);
   } catch (error) {
-    const isRefused = error instanceof NuageError && error.kind === 'precondition';
-    if (!isRefused && !isOutcomeUnknown(error)) throw error;
-    return settle(error, () => adopt(context, upload));
+    if (isOutcomeUnknown(error)) return settle(error, () => adopt(context, upload));
+    if (!(error instanceof NuageError) || error.kind !== 'precondition') throw error;
+    // What the look meets goes before the refusal: whose file is there is not known then.
+    const ours = await adopt(context, upload);
+    if (ours === undefined) throw error;
+    return ours;
   }
 }
 

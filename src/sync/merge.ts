@@ -341,9 +341,10 @@ export class Merger {
         return occupant.ino;
       case 'move-aside':
       case 'displace': {
-        const wasSent = occupant.uploadId !== undefined;
-        const isNew = occupant.base === undefined;
-        if (isNew && this.#waitsForUpload(pass, occupant, entry, wasSent)) return undefined;
+        const { base, uploadId, failure } = occupant;
+        const wasSent = uploadId !== undefined && (failure?.kind ?? 'locked') === 'locked';
+        const waits = base === undefined && this.#waitsForUpload(pass, occupant, entry, wasSent);
+        if (waits) return undefined;
         this.#makeRoom(pass, undefined, occupant.name);
         return 'place-free';
       }

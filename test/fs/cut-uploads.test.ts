@@ -88,3 +88,20 @@ it('so does what the server holds when the user has written something else since
   expect(texts).toContain('ALL OF the film');
   expect(bench.engine.context.tree.pendingCount()).toBe(0);
 });
+
+it.each(['quota', 'forbidden', 'too-large', 'corrupt'] as const)(
+  'a shorter file of somebody else is shown at once where ours was refused (%s)',
+  (kind) => {
+    bench.server.refuse('Cours/film', kind);
+    bench.write('Cours/film', 'all of the film');
+    bench.pass(30);
+    bench.server.write('Cours/film', 'theirs');
+    bench.pass(60);
+    expect(bench.read('Cours/film')).toBe('theirs');
+    expect(bench.list('Cours')).toHaveLength(2);
+    const before = bench.server.log.length;
+    bench.pass(600);
+    const listings = bench.server.log.slice(before).filter(({ op }) => op === 'list');
+    expect(listings.length).toBeLessThan(20);
+  },
+);

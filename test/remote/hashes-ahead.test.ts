@@ -24,19 +24,24 @@ beforeEach(async () => {
   ahead = new HashesAhead();
 });
 
+async function begin(of: HashedBytes, until = signal): Promise<void> {
+  ahead.want(of);
+  await ahead.begin(of, until);
+}
+
 async function taken(of: HashedBytes): Promise<string | undefined> {
   return (await ahead.take(of))?.sha256;
 }
 
 describe('hashes that were begun ahead', () => {
   it('are those of the bytes, and go once', async () => {
-    await ahead.begin(bytes, signal);
+    await begin(bytes);
     expect(await taken(bytes)).toBe(sha256(Buffer.from(TEXT)));
     expect(ahead.take(bytes)).toBeUndefined();
   });
 
   it('are waited for by who comes before they are done', async () => {
-    const begun = ahead.begin(bytes, signal);
+    const begun = begin(bytes);
     expect(await taken(bytes)).toBe(sha256(Buffer.from(TEXT)));
     await begun;
   });
@@ -47,7 +52,7 @@ describe('hashes that were begun ahead', () => {
     ['of another length', { size: 3 }],
     ['of another file', { dataFile: '/nowhere' }],
   ])('are not those of bytes %s', async (_, other) => {
-    await ahead.begin(bytes, signal);
+    await begin(bytes);
     const guard = { ...bytes.guard, ...('guard' in other ? other.guard : {}) };
     expect(ahead.take({ ...bytes, ...other, guard })).toBeUndefined();
     expect(ahead.take(bytes)).toBeDefined();
@@ -56,18 +61,25 @@ describe('hashes that were begun ahead', () => {
   it('are none when the bytes change, or are gone, or nobody wants them any more', async () => {
     const later = { ...bytes, guard: { ...bytes.guard, expected: 1 } };
     bump();
-    await ahead.begin(bytes, signal);
+    await begin(bytes);
     expect(await taken(bytes)).toBeUndefined();
     const gone = { ...later, dataFile: `${bytes.dataFile}-gone` };
-    await ahead.begin(gone, signal);
+    await begin(gone);
     expect(await taken(gone)).toBeUndefined();
-    await ahead.begin(later, AbortSignal.abort());
+    await begin(later, AbortSignal.abort());
     expect(await taken(later)).toBeUndefined();
+  });
+
+  it('are not made any more once the upload has come for them', async () => {
+    ahead.want(bytes);
+    expect(ahead.take(bytes)).toBeUndefined();
+    await ahead.begin(bytes, signal);
+    expect(ahead.take(bytes)).toBeUndefined();
   });
 
   it('are kept of the last few only', async () => {
     const many = Array.from({ length: HASHES_AHEAD_MAX + 1 }, (_, size) => ({ ...bytes, size }));
-    for (const each of many) await ahead.begin(each, signal);
+    for (const each of many) await begin(each);
     expect(many.filter((each) => ahead.take(each) === undefined)).toEqual([many[0]]);
   });
 });

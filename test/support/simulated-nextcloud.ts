@@ -423,7 +423,8 @@ export class SimulatedNextcloud extends SimulatedFaults {
       throw new NuageError('offline', 'cut short');
     }
     // What is left of an upload that was cut short is replaced by the whole.
-    const isCut = metadata.wasTried && existing?.bytes.equals(bytes.subarray(0, sizeOf(existing)));
+    const isTried = metadata.wasTried && condition.kind === 'absent';
+    const isCut = isTried && existing?.bytes.equals(bytes.subarray(0, sizeOf(existing)));
     const etag = existing === undefined ? undefined : etagOf(existing);
     if (isCut !== true && !isMet(condition, etag)) {
       if (existing?.bytes.equals(bytes) !== true) throw new NuageError('precondition', path);
