@@ -125,10 +125,10 @@ class FileReader {
 }
 
 /**
- * A cut overwrite left a shorter file than listings say. The first GET serves what is there and
- * only then corrects size and etag.
+ * A cut write left a shorter file than listings say. Who reads it first gets what is there, and
+ * only that corrects size and, of an overwrite, etag.
  */
-function takeInCutWrite(exchange: DavExchange, node: TreeNode): boolean {
+export function takeInCutWrite(exchange: DavExchange, node: TreeNode): boolean {
   if (!node.torn || node.parent === undefined) return false;
   const { tree } = exchange.account;
   tree.changed(node.parent, tree.rescan(node));

@@ -9,6 +9,7 @@ import { pipeline } from 'node:stream/promises';
 import { header, type Answer, type DavExchange } from './answer.js';
 import { checkConditions } from './conditions.js';
 import { DavError, notFound, refuse } from './dav-error.js';
+import { takeInCutWrite } from './read-file.js';
 import { drain } from './request-body.js';
 import { isFolder } from './tree-node.js';
 
@@ -24,6 +25,7 @@ export async function recalculateHash(exchange: DavExchange): Promise<Answer> {
   }
   const algorithm = (header(exchange, 'x-recalculate-hash') ?? '').toLowerCase();
   const hex = await hashOf(account.tree.diskPath(node), algorithm);
+  takeInCutWrite(exchange, node);
   node.checksum = `${algorithm.toUpperCase()}:${hex}`;
   account.tree.save(node);
   return { status: 204, headers: { 'content-length': '0', 'oc-checksum': node.checksum } };

@@ -27,11 +27,15 @@ export function placeNewFile(exchange: DavExchange, file: NewFile): TreeNode {
   return node;
 }
 
-/** What has come of a body that was cut short: nothing is noted of it. */
+/**
+ * What has come of a body that was cut short: nothing is noted of it, and listings show the length
+ * that was announced until it is read.
+ */
 export function placeCutFile(exchange: DavExchange, file: NewFile): void {
   const { tree } = exchange.account;
   const node = moveToPlace(exchange, file);
-  node.uploadTime = tree.now();
+  node.size = Number(header(exchange, 'content-length') ?? node.size);
+  node.torn = true;
   tree.save(node);
   tree.changed(file.parent, node.size);
 }

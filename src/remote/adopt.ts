@@ -29,36 +29,44 @@ export async function adoptEntry(
   upload: Upload,
   entry: RemoteEntry,
 ): Promise<WriteOutcome | undefined> {
-  const { condition, signal } = upload;
-  if (entry.isFolder || entry.size > upload.size) return undefined;
-  if (entry.size < upload.size) return adoptBeginning(context, upload, entry);
+  const { condition, signal, size, hashes } = upload;
+  if (entry.isFolder || entry.size > size) return undefined;
   // Still what it was: nothing of ours has arrived.
   if (condition.kind === 'matches' && condition.etag === entry.etag) return undefined;
-  const claim = checksumOf(upload.hashes);
-  if (entry.checksum.startsWith('SHA256:') && entry.checksum !== claim) return undefined;
+  const claim = checksumOf(hashes);
+  const isWhole = entry.size === size;
+  if (isWhole && entry.checksum.startsWith('SHA256:') && entry.checksum !== claim) return undefined;
+  if (!isWhole && !mayBeCut(upload)) return undefined;
   const proven = await serverHash(context, entry, signal);
-  const isOurs = proven === undefined ? entry.checksum === claim : proven === upload.hashes.sha256;
-  if (isOurs) return withOurTime(context, upload, entry);
-  const isTorn = proven !== undefined && entry.checksum === claim;
-  return isTorn ? { kind: 'torn', etag: entry.etag } : undefined;
+  const isOurs = proven === undefined ? entry.checksum === claim : proven === hashes.sha256;
+  if (isWhole && isOurs) return withOurTime(context, upload, entry);
+  if (proven === undefined) return undefined;
+  if (isWhole && entry.checksum === claim) return { kind: 'torn', etag: entry.etag };
+  return mayBeCut(upload) ? adoptBeginning(context, upload, proven) : undefined;
+}
+
+/** An overwrite is put together in the upload folder: nobody sees it before it is whole. */
+function mayBeCut({ wasTried, condition }: Upload): boolean {
+  return wasTried && condition.kind === 'absent';
 }
 
 /**
  * What an upload of ours has left that was cut short. A Nextcloud that keeps all files in object
- * storage writes a new file without a part file (`ObjectStoreStorage::needsPartFile`), and leaves
- * there what had come when it refuses the request for its length.
+ * storage writes a new file without a part file (`ObjectStoreStorage::needsPartFile`), leaves there
+ * what had come when it refuses the request for its length, and lists it at the length that was
+ * announced until somebody reads it, as who computes its hash does.
+ * @param proven the server's SHA-256 of what it holds.
  */
 async function adoptBeginning(
   context: DavContext,
   upload: Upload,
-  entry: RemoteEntry,
+  proven: string,
 ): Promise<WriteOutcome | undefined> {
-  const { condition, wasTried, source, signal } = upload;
-  if (!wasTried || condition.kind !== 'absent') return undefined;
-  const proven = await serverHash(context, entry, signal);
-  if (proven === undefined) return undefined;
-  const { sha256 } = await hashesOf(source, entry.size, signal);
-  return proven === sha256 ? { kind: 'cut', etag: entry.etag } : undefined;
+  const { path, source, signal } = upload;
+  const { size, etag } = await stat(context, path, signal);
+  if (size >= upload.size) return undefined;
+  const { sha256 } = await hashesOf(source, size, signal);
+  return proven === sha256 ? { kind: 'cut', etag } : undefined;
 }
 
 /** The same bytes of somebody else: only the time is still to be sent. */

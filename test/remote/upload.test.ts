@@ -1,9 +1,10 @@
 /** Uploads against the embedded Nuage: whole, conditional, proven, and never torn. */
 import { randomBytes } from 'node:crypto';
+import http from 'node:http';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Nuage } from '../../src/demo/server.js';
 import { NuageError } from '../../src/errors.js';
 import type { Remote, StoredFile, UploadMetadata, UploadSource } from '../../src/remote/remote.js';
@@ -470,8 +471,7 @@ describe('where what was cut short stays', () => {
       action: { kind: 'drop', at: 'request-body', bytes: part },
     });
     expect(await kindOf(send(remote, 'f', bytes))).toBe('offline');
-    const { size } = await remote.stat('f', never());
-    expect(size).toBeLessThan(bytes.length);
+    expect((await stat(join(nuage.folder, 'f'))).size).toBeLessThan(bytes.length);
     nuage.requests.clear();
     return account;
   }
@@ -504,6 +504,23 @@ describe('where what was cut short stays', () => {
     nuage.settings.bodyBytesMax = 8 * MIB;
     expect(await kindOf(send(remote, 'f', bytes))).toBe('precondition');
     await expectStored(nuage, 'f', bytes.subarray(0, MIB));
+  });
+
+  it('also where it is listed at its full length, as nobody has read it', async () => {
+    const { nuage, remote } = await nuageAccount({ settings });
+    const { user, password, url, folder } = nuage;
+    const request = http.request(`${url}/remote.php/dav/files/${user}/f`, {
+      method: 'PUT',
+      auth: `${user}:${password}`,
+      headers: { 'content-length': bytes.length },
+    });
+    request.on('error', () => undefined);
+    request.write(bytes.subarray(0, MIB), () => request.destroy());
+    await vi.waitFor(async () => expect(await readdir(folder)).toEqual(['f']));
+    expect((await remote.stat('f', never())).size).toBe(bytes.length);
+    expect((await stat(join(folder, 'f'))).size).toBeLessThanOrEqual(MIB);
+    await send(remote, 'f', bytes, { wasTried: true });
+    await expectStored(nuage, 'f', bytes);
   });
 
   it('what somebody else has there is not replaced', async () => {
