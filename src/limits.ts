@@ -581,14 +581,12 @@ export const LOGIN_TOKEN_CHARS_MAX = 1_024;
 export const REMOTE_TOKEN_CHARS_MAX = 256;
 
 /**
- * A new file up to this goes in one PUT where the line carries it in this time (a cut PUT of a new
- * file leaves nothing behind). Front servers commonly take as much; one that does not says so
- * before the body leaves.
+ * A new file up to this goes in one PUT where the line carries it in this time, which is what a
+ * broken line costs. Front servers commonly take as much; one that does not says so before the body
+ * leaves.
  */
 export const DIRECT_PUT_NEW_BYTES_MAX = 512 * MIB;
-export const DIRECT_PUT_MS_MAX = 5_000;
-/** Until then what has left tells more of the buffers on the way than of the line. */
-export const DIRECT_PUT_TRIAL_MS = 1_000;
+export const DIRECT_PUT_MS_MAX = 10_000;
 
 /** An overwrite up to this leaves in one piece: a cut between its bytes is hardly possible. */
 export const DIRECT_PUT_OVERWRITE_BYTES_MAX = 64 * KIB;

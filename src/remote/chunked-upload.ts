@@ -51,16 +51,18 @@ export async function chunkedWrite(
   context: DavContext,
   upload: Upload,
   shared: ChunkedUploads,
+  begunWith?: Begun,
 ): Promise<WriteOutcome> {
   const limits = shared.chunks;
   // The server looks at conditions only after all bytes have come.
   const early = await checkEarly(context, upload);
   if (early !== undefined) return early;
-  let begun = upload.wasTried ? await chunkBytesBegunWith(context, upload) : undefined;
+  let begun = begunWith?.chunkBytes;
+  if (upload.wasTried) begun ??= await chunkBytesBegunWith(context, upload);
   for (let restarts = 0; ; restarts += 1, begun = undefined) {
     const fitted = chunkBytesFor(upload.size, shared);
     const chunkBytes = begun !== undefined && begun <= limits.bytesMax ? begun : fitted;
-    const folder = `${folderPrefix(upload)}${chunkBytes / CHUNK_BYTES_MIN}`;
+    const folder = folderOf(upload, chunkBytes);
     try {
       await sendChunks(context, upload, { folder, chunkBytes, shared });
       return await assemble(context, upload, folder);
@@ -69,6 +71,36 @@ export async function chunkedWrite(
       if (isUseless(error, upload.signal)) void cleanUp(context, folder);
       if (restarts >= UPLOAD_RESTARTS_MAX || !mayRestart(error, chunkBytes, limits)) throw error;
     }
+  }
+}
+
+/** What {@link chunkedWrite} goes on with. */
+export interface Begun {
+  readonly folder: string;
+  readonly chunkBytes: number;
+}
+
+/** Sends the first chunk alone, which tells how fast the line is. */
+export async function beginChunked(
+  context: DavContext,
+  upload: Upload,
+  shared: ChunkedUploads,
+): Promise<Begun | undefined> {
+  const chunkBytes = chunkBytesFor(upload.size, shared);
+  const folder = folderOf(upload, chunkBytes);
+  const [first] = chunksOf(upload.size, chunkBytes);
+  if (first === undefined) return undefined;
+  try {
+    await openFolder(context, upload, folder);
+    const progress = (_: string, bytes: number): void => upload.onProgress(bytes);
+    await sendMeasured(context, upload, { folder, chunk: first, progress, shared });
+    return { folder, chunkBytes };
+  } catch (error) {
+    if (!(error instanceof NuageError)) throw error;
+    if (isUseless(error, upload.signal)) void cleanUp(context, folder);
+    // Smaller ones may go.
+    if (error.kind === 'too-large') return undefined;
+    throw error;
   }
 }
 
@@ -94,6 +126,10 @@ function chunkBytesFor(size: number, { chunks, line }: ChunkedUploads): number {
   const rounded = Math.ceil(wanted / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
   const allowed = Math.floor(chunks.bytesMax / CHUNK_BYTES_MIN) * CHUNK_BYTES_MIN;
   return Math.max(Math.min(rounded, allowed), CHUNK_BYTES_MIN);
+}
+
+function folderOf(upload: Upload, chunkBytes: number): string {
+  return `${folderPrefix(upload)}${chunkBytes / CHUNK_BYTES_MIN}`;
 }
 
 /** What follows is the size of a chunk, in {@link CHUNK_BYTES_MIN}. */
@@ -206,10 +242,8 @@ async function sendInParallel(
   };
   const worker = async (): Promise<void> => {
     for (const chunk of queue) {
-      const { clock, line } = plan.shared;
-      const begunAt = clock.monotonic();
-      await sendChunk(context, { ...upload, signal }, plan.folder, { chunk, progress });
-      line.answered(chunk.end - chunk.start, clock.monotonic() - begunAt);
+      const { folder, shared } = plan;
+      await sendMeasured(context, { ...upload, signal }, { folder, chunk, progress, shared });
     }
   };
   const workers = Math.min(
@@ -230,17 +264,30 @@ async function sendInParallel(
   if (failure !== undefined) throw failure as NuageError;
 }
 
+interface ChunkToSend {
+  readonly folder: string;
+  readonly chunk: Chunk;
+  readonly progress: (name: string, bytes: number) => void;
+}
+
+async function sendMeasured(
+  context: DavContext,
+  upload: Upload,
+  { shared, ...part }: ChunkToSend & { readonly shared: ChunkedUploads },
+): Promise<void> {
+  const begunAt = shared.clock.monotonic();
+  await sendChunk(context, upload, part);
+  const { start, end } = part.chunk;
+  shared.line.answered(end - start, shared.clock.monotonic() - begunAt);
+}
+
 /** Doing it again replaces the chunk by itself, so a broken line is no more than a delay. */
 async function sendChunk(
   context: DavContext,
   upload: Upload,
-  folder: string,
-  part: {
-    readonly chunk: Chunk;
-    readonly progress: (name: string, bytes: number) => void;
-  },
+  { folder, chunk, progress }: ChunkToSend,
 ): Promise<void> {
-  const { name, start, end } = part.chunk;
+  const { name, start, end } = chunk;
   const { path, signal, size } = upload;
   const answer = await context.http.send({
     method: 'PUT',
@@ -253,7 +300,7 @@ async function sendChunk(
     },
     body: {
       length: end - start,
-      pieces: () => piecesOf(upload, { start, end }, (bytes) => part.progress(name, bytes)),
+      pieces: () => piecesOf(upload, { start, end }, (bytes) => progress(name, bytes)),
     },
     signal,
     isRepeatable: true,
@@ -264,7 +311,7 @@ async function sendChunk(
 }
 
 /** Nobody waits for it; what it leaves behind the server sweeps away after a day. */
-async function cleanUp(context: DavContext, folder: string): Promise<void> {
+export async function cleanUp(context: DavContext, folder: string): Promise<void> {
   try {
     const answer = await context.http.send({
       method: 'DELETE',

@@ -93,7 +93,7 @@ class Nextcloud implements Remote {
     const line = new UploadLine();
     this.#uploadLimits = {
       chunks: { bytesMax: CHUNK_BYTES_SERVER_DEFAULT, parallelMax: UPLOAD_CHUNKS_AT_ONCE_MAX },
-      direct: new DirectUploads(options.clock, line),
+      direct: new DirectUploads(line),
       line,
       clock: options.clock,
     };

@@ -7,14 +7,9 @@ import { CHUNK_BYTES_DEFAULT } from '../limits.js';
 export class UploadLine {
   #bytesPerMs: number | undefined;
 
-  /** So much has left, and no answer is in it. */
-  sent(bytes: number, ms: number): void {
-    this.#bytesPerMs = bytes / Math.max(1, ms);
-  }
-
   /** Sent and answered. Only what is large tells of the line: else the server's pause is all. */
   answered(bytes: number, ms: number): void {
-    if (bytes >= CHUNK_BYTES_DEFAULT / 2) this.sent(bytes, ms);
+    if (bytes >= CHUNK_BYTES_DEFAULT / 2) this.#bytesPerMs = bytes / Math.max(1, ms);
   }
 
   /** What one request brings in this time; undefined while nothing is known. */

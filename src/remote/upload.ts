@@ -15,9 +15,9 @@ import {
   WRITES_OF_ONE_UPLOAD_MAX,
 } from '../limits.js';
 import { adopt } from './adopt.js';
-import { chunkedWrite, type ChunkedUploads } from './chunked-upload.js';
+import { beginChunked, chunkedWrite, type ChunkedUploads, cleanUp } from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
-import type { DirectTrial, DirectUploads } from './direct-uploads.js';
+import type { DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
 import { abortedError } from './network-error.js';
 import type { Announce, SourceHashes, StoredFile, UploadMetadata, UploadSource } from './remote.js';
@@ -70,7 +70,6 @@ export async function write(
     if (outcome.kind === 'stored') return outcome.file;
     if (outcome.kind === 'cut') {
       context.logger.info('what an upload left that was cut short is replaced', { path });
-      limits.direct.cutIsKept();
     } else {
       context.logger.error('the server stored other bytes than it was sent', { path, writes });
     }
@@ -91,37 +90,52 @@ async function writeOnce(
   upload: Upload,
   limits: UploadLimits,
 ): Promise<WriteOutcome> {
-  if (!goesDirectly(upload, limits.direct)) return chunkedWrite(context, upload, limits);
-  const trial = limits.direct.begin(upload.size);
+  if (goesDirectly(upload, limits.direct)) return directOrChunked(context, upload, limits);
+  if (!isNew(upload) || !limits.direct.dependsOnLine(upload.size)) {
+    return chunkedWrite(context, upload, limits);
+  }
+  const begun = await beginChunked(context, upload, limits);
+  if (!goesDirectly(upload, limits.direct)) return chunkedWrite(context, upload, limits, begun);
+  if (begun !== undefined) void cleanUp(context, begun.folder);
+  return directOrChunked(context, upload, limits);
+}
+
+async function directOrChunked(
+  context: DavContext,
+  upload: Upload,
+  limits: UploadLimits,
+): Promise<WriteOutcome> {
   try {
-    return await directWrite(context, upload, trial);
+    return await directWrite(context, upload, limits);
   } catch (error) {
     const isTooLarge = error instanceof NuageError && error.kind === 'too-large';
-    if (isTooLarge && upload.size > 0) {
-      limits.direct.refused(upload.size);
-      limits.chunks.bytesMax = Math.min(limits.chunks.bytesMax, Math.ceil(upload.size / 2));
-    } else if (!trial.isGivenUp) {
-      throw error;
-    }
-    const wasTried = upload.wasTried || trial.isGivenUp;
-    return chunkedWrite(context, { ...upload, wasTried }, limits);
+    if (!isTooLarge || upload.size === 0) throw error;
+    limits.direct.refused(upload.size);
+    limits.chunks.bytesMax = Math.min(limits.chunks.bytesMax, Math.ceil(upload.size / 2));
+    return chunkedWrite(context, upload, limits);
   }
 }
 
+/** What was tried before goes on where it stopped. */
+function isNew({ condition, wasTried }: Upload): boolean {
+  return condition.kind === 'absent' && !wasTried;
+}
+
 function goesDirectly(upload: Upload, direct: DirectUploads): boolean {
-  const { size, condition, wasTried } = upload;
+  const { size, condition } = upload;
   if (condition.kind !== 'absent') return size <= DIRECT_PUT_OVERWRITE_BYTES_MAX;
-  return size <= CHUNK_BYTES_DEFAULT || (!wasTried && direct.admits(size));
+  return size <= CHUNK_BYTES_DEFAULT || (isNew(upload) && direct.admits(size));
 }
 
 async function directWrite(
   context: DavContext,
   upload: Upload,
-  trial: DirectTrial,
+  { line, clock }: UploadLimits,
 ): Promise<WriteOutcome> {
   const { path, condition, signal, size } = upload;
   if (signal.aborted) throw abortedError({ op: 'PUT', path });
-  const isNew = condition.kind === 'absent';
+  const isAbsent = condition.kind === 'absent';
+  const begunAt = clock.monotonic();
   try {
     const answer = await context.http.send({
       method: 'PUT',
@@ -129,11 +143,11 @@ async function directWrite(
       headers: {
         ...metadataHeaders(upload),
         'content-type': 'application/octet-stream',
-        ...(isNew ? { 'if-none-match': '*' } : { 'if-match': `"${condition.etag}"` }),
+        ...(isAbsent ? { 'if-none-match': '*' } : { 'if-match': `"${condition.etag}"` }),
       },
-      body: isNew ? piecewiseBody(watched(upload, trial)) : wholeBody(upload),
+      body: isAbsent ? piecewiseBody(upload) : wholeBody(upload),
       // An overwrite that is cut short leaves a torn file there: from here on it runs to its end.
-      signal: isNew ? signal : undefined,
+      signal: isAbsent ? signal : undefined,
       unsentSignal: signal,
       answerTimeoutMs: ANSWER_TIMEOUT_MS,
       isRepeatable: false,
@@ -141,7 +155,7 @@ async function directWrite(
       path,
     });
     await answer.discard();
-    trial.done();
+    line.answered(size, clock.monotonic() - begunAt);
     upload.onProgress(size);
     return await outcomeOf(context, upload, answer);
   } catch (error) {
@@ -152,14 +166,4 @@ async function directWrite(
     if (ours === undefined) throw error;
     return ours;
   }
-}
-
-function watched(upload: Upload, trial: DirectTrial): Upload {
-  return {
-    ...upload,
-    onProgress: (sent) => {
-      trial.sent(sent);
-      upload.onProgress(sent);
-    },
-  };
 }

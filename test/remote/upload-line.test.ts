@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
+import { DIRECT_PUT_MS_MAX } from '../../src/limits.js';
 import { DirectUploads } from '../../src/remote/direct-uploads.js';
 import { UploadLine } from '../../src/remote/upload-line.js';
-import { systemClock } from '../../src/clock.js';
 
 const MIB = 1024 * 1024;
 
@@ -14,20 +14,23 @@ it('takes the pause of a server for no slow line', () => {
   expect(line.bytesIn(5_000)).toBe(50 * MIB);
 });
 
-it('learns of what has left alone, however little, and forgets', () => {
+it('forgets the line when it may be another one', () => {
   const line = new UploadLine();
-  line.sent(MIB, 1_000);
-  expect(line.bytesIn(5_000)).toBe(5 * MIB);
+  line.answered(10 * MIB, 1_000);
   line.forget();
   expect(line.bytesIn(5_000)).toBeUndefined();
 });
 
-it('tries an unknown line with one request, unless others see what is left of that', () => {
+it('sends a large new file in one request over a line that is known for fast', () => {
   const line = new UploadLine();
-  const direct = new DirectUploads(systemClock, line);
-  expect(direct.admits(20 * MIB)).toBe(true);
-  direct.cutIsKept();
-  expect(direct.admits(20 * MIB)).toBe(false);
-  line.answered(20 * MIB, 1_000);
-  expect(direct.admits(20 * MIB)).toBe(true);
+  const direct = new DirectUploads(line);
+  expect([direct.admits(MIB), direct.dependsOnLine(40 * MIB)]).toEqual([true, true]);
+  expect(direct.admits(40 * MIB)).toBe(false);
+  line.answered(40 * MIB, DIRECT_PUT_MS_MAX);
+  expect([direct.admits(40 * MIB), direct.dependsOnLine(40 * MIB)]).toEqual([true, false]);
+  expect([direct.admits(41 * MIB), direct.dependsOnLine(41 * MIB)]).toEqual([false, false]);
+  direct.refused(30 * MIB);
+  expect([direct.admits(29 * MIB), direct.admits(30 * MIB)]).toEqual([true, false]);
+  line.forget();
+  expect([direct.dependsOnLine(29 * MIB), direct.dependsOnLine(30 * MIB)]).toEqual([true, false]);
 });
