@@ -290,6 +290,9 @@ export const PLAN_WINDOW_NODES = 256;
 export const RETRY_FIRST_MS = 5_000;
 export const RETRY_MS_MAX = 300_000;
 
+/** An upload that fails so often does not find out whose the file is that stands in its way. */
+export const TRIES_BEFORE_CONFLICT = 6;
+
 /** Pause after the first refusal that a listing explains: most listings have come by then. */
 export const STALE_RETRY_MS = 1_000;
 

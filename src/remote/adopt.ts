@@ -42,7 +42,9 @@ export async function adoptEntry(
   if (isWhole && isOurs) return withOurTime(context, upload, entry);
   if (proven === undefined) return undefined;
   if (isWhole && entry.checksum === claim) return { kind: 'torn', etag: entry.etag };
-  return mayBeCut(upload) ? adoptBeginning(context, upload, proven) : undefined;
+  return mayBeCut(upload)
+    ? adoptBeginning(context, upload, { etag: entry.etag, proven })
+    : undefined;
 }
 
 /** An overwrite is put together in the upload folder: nobody sees it before it is whole. */
@@ -55,18 +57,18 @@ function mayBeCut({ wasTried, condition }: Upload): boolean {
  * storage writes a new file without a part file (`ObjectStoreStorage::needsPartFile`), leaves there
  * what had come when it refuses the request for its length, and lists it at the length that was
  * announced until somebody reads it, as who computes its hash does.
- * @param proven the server's SHA-256 of what it holds.
+ * @param at what was seen there, and the server's SHA-256 of that version.
  */
 async function adoptBeginning(
   context: DavContext,
   upload: Upload,
-  proven: string,
+  at: { readonly etag: string; readonly proven: string },
 ): Promise<WriteOutcome | undefined> {
   const { path, source, signal } = upload;
   const { size, etag } = await stat(context, path, signal);
-  if (size >= upload.size) return undefined;
+  if (size >= upload.size || etag !== at.etag) return undefined;
   const { sha256 } = await hashesOf(source, size, signal);
-  return proven === sha256 ? { kind: 'cut', etag } : undefined;
+  return at.proven === sha256 ? { kind: 'cut', etag } : undefined;
 }
 
 /** The same bytes of somebody else: only the time is still to be sent. */

@@ -55,7 +55,7 @@ export async function chunkedWrite(
 ): Promise<WriteOutcome> {
   const limits = shared.chunks;
   // The server looks at conditions only after all bytes have come.
-  const early = await checkEarly(context, upload);
+  const early = begunWith === undefined ? await checkEarly(context, upload) : undefined;
   if (early !== undefined) return early;
   let begun = begunWith?.chunkBytes;
   if (upload.wasTried) begun ??= await chunkBytesBegunWith(context, upload);
@@ -80,7 +80,10 @@ export interface Begun {
   readonly chunkBytes: number;
 }
 
-/** Sends the first chunk alone, which tells how fast the line is. */
+/**
+ * Sends the first chunk alone, which tells how fast the line is.
+ * @returns undefined where it was too large: smaller ones may go.
+ */
 export async function beginChunked(
   context: DavContext,
   upload: Upload,
@@ -98,14 +101,17 @@ export async function beginChunked(
   } catch (error) {
     if (!(error instanceof NuageError)) throw error;
     if (isUseless(error, upload.signal)) void cleanUp(context, folder);
-    // Smaller ones may go.
-    if (error.kind === 'too-large') return undefined;
+    const isTooLarge = error.kind === 'too-large';
+    if (isTooLarge && mayRestart(error, chunkBytes, shared.chunks)) return undefined;
     throw error;
   }
 }
 
 /** @throws kind `precondition` where the server's state is another, and not of our making. */
-async function checkEarly(context: DavContext, upload: Upload): Promise<WriteOutcome | undefined> {
+export async function checkEarly(
+  context: DavContext,
+  upload: Upload,
+): Promise<WriteOutcome | undefined> {
   const { condition, path, signal } = upload;
   const entry = await ifFound(stat(context, path, signal));
   const isAsExpected =
@@ -155,7 +161,7 @@ async function chunkBytesBegunWith(
 }
 
 /** Another content, or another version there: nobody will ever want these chunks. */
-function isUseless(error: NuageError, signal: AbortSignal): boolean {
+export function isUseless(error: NuageError, signal: AbortSignal): boolean {
   if (error.kind === 'aborted') return !signal.aborted;
   return ['precondition', 'too-large', 'invalid-argument'].includes(error.kind);
 }
@@ -217,10 +223,16 @@ async function openFolder(
   });
   await answer.discard();
   if (answer.status === 201) return present;
-  await listPlainly(context, { root: context.uploads, folder, path, signal }, (place, size) => {
-    const isIn = place.startsWith(`${folder}/`);
-    if (isIn && size !== undefined) present.set(place.slice(folder.length + 1), size);
-  });
+  try {
+    await listPlainly(context, { root: context.uploads, folder, path, signal }, (place, size) => {
+      const isIn = place.startsWith(`${folder}/`);
+      if (isIn && size !== undefined) present.set(place.slice(folder.length + 1), size);
+    });
+  } catch (error) {
+    if (!(error instanceof NuageError) || error.kind !== 'not-found') throw error;
+    const details = { op: 'PROPFIND', path, cause: error };
+    throw new NuageError('parent-missing', 'the upload folder was swept away', details);
+  }
   return present;
 }
 

@@ -50,4 +50,6 @@ const CANNOT_TELL: ReadonlySet<string> = new Set([
   'not-found',
   'precondition',
   'invalid-argument',
+  // Some kinds of storage cannot be read twice; waiting for them would hide somebody else's file.
+  'server',
 ]);

@@ -15,7 +15,15 @@ import {
   WRITES_OF_ONE_UPLOAD_MAX,
 } from '../limits.js';
 import { adopt } from './adopt.js';
-import { beginChunked, chunkedWrite, type ChunkedUploads, cleanUp } from './chunked-upload.js';
+import {
+  beginChunked,
+  type Begun,
+  checkEarly,
+  chunkedWrite,
+  type ChunkedUploads,
+  cleanUp,
+  isUseless,
+} from './chunked-upload.js';
 import type { DavContext } from './dav-context.js';
 import type { DirectUploads } from './direct-uploads.js';
 import { clampMtime } from './namespace.js';
@@ -94,25 +102,38 @@ async function writeOnce(
   if (!isNew(upload) || !limits.direct.dependsOnLine(upload.size)) {
     return chunkedWrite(context, upload, limits);
   }
+  const early = await checkEarly(context, upload);
+  if (early !== undefined) return early;
   const begun = await beginChunked(context, upload, limits);
-  if (!goesDirectly(upload, limits.direct)) return chunkedWrite(context, upload, limits, begun);
-  if (begun !== undefined) void cleanUp(context, begun.folder);
-  return directOrChunked(context, upload, limits);
+  const isFast = begun !== undefined && goesDirectly(upload, limits.direct);
+  return isFast
+    ? directOrChunked(context, upload, limits, begun)
+    : chunkedWrite(context, upload, limits, begun);
 }
 
 async function directOrChunked(
   context: DavContext,
   upload: Upload,
   limits: UploadLimits,
+  begun?: Begun,
 ): Promise<WriteOutcome> {
   try {
-    return await directWrite(context, upload, limits);
+    const outcome = await directWrite(context, upload, limits);
+    if (begun !== undefined) void cleanUp(context, begun.folder);
+    return outcome;
   } catch (error) {
-    const isTooLarge = error instanceof NuageError && error.kind === 'too-large';
-    if (!isTooLarge || upload.size === 0) throw error;
+    if (!(error instanceof NuageError)) throw error;
+    if (error.kind !== 'too-large' || upload.size === 0) {
+      // Else the next try goes on with what has begun.
+      if (begun !== undefined && isUseless(error, upload.signal)) {
+        void cleanUp(context, begun.folder);
+      }
+      throw error;
+    }
     limits.direct.refused(upload.size);
-    limits.chunks.bytesMax = Math.min(limits.chunks.bytesMax, Math.ceil(upload.size / 2));
-    return chunkedWrite(context, upload, limits);
+    const taken = Math.max(Math.ceil(upload.size / 2), begun?.chunkBytes ?? 0);
+    limits.chunks.bytesMax = Math.min(limits.chunks.bytesMax, taken);
+    return chunkedWrite(context, upload, limits, begun);
   }
 }
 

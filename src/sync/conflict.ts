@@ -13,7 +13,7 @@
  * | gone          | forget        | recreate        | agree          |
  *
  * A folder counts as edited where something in it is. Before a conflict copy is made of what has
- * the size of the server's version, the upload compares the bytes: {@link mayBeTheSame}.
+ * the size of the server's version, the upload compares the bytes: {@link uploadFirst}.
  *
  * Where it stands, {@link decidePlace}: renamed on one side, that place; on both, the user's.
  *
@@ -27,7 +27,9 @@
  * | agreed at the name | folders: merge; files: new-version   | clean: displace; else aside |
  * | moved to the name  | move-aside                           | move-aside                  |
  */
-import type { NodeBase } from '../cache/node.js';
+import type { NodeBase, TreeNode } from '../cache/node.js';
+import type { ErrorKind } from '../errors.js';
+import { TRIES_BEFORE_CONFLICT } from '../limits.js';
 import type { RemoteEntry } from '../remote/remote.js';
 
 export type LocalState = 'clean' | 'edited' | 'deleted';
@@ -137,21 +139,24 @@ export function decideClash(mine: Occupant, theirs: { readonly isFolder: boolean
 /**
  * The upload goes first, since it compares the bytes: what is there may be what was sent from here,
  * whose answer was lost, the beginning of it, or what somebody else has written alike. Once it was
- * refused, it was not.
+ * refused, or does not get through to find out, it was not.
+ * @param isNew the server has nothing of mine, as far as is known.
  */
-export function mayBeTheSame(
-  mine: {
-    readonly isFolder: boolean;
-    readonly size: number;
-    /** As new, and what came of that is not known. */
-    readonly wasSent: boolean;
-    readonly wasRefused: boolean;
-  },
+export function uploadFirst(
+  mine: Pick<TreeNode, 'isFolder' | 'size' | 'uploadId' | 'failure'>,
   theirs: { readonly isFolder: boolean; readonly size: number },
+  isNew: boolean,
 ): boolean {
-  if (mine.isFolder || theirs.isFolder || mine.wasRefused) return false;
-  return theirs.size === mine.size || (mine.wasSent && theirs.size < mine.size);
+  const { failure } = mine;
+  if (mine.isFolder || theirs.isFolder || failure?.kind === 'precondition') return false;
+  if (failure !== undefined && failure.attempts >= TRIES_BEFORE_CONFLICT) return false;
+  const isOpen = failure === undefined || UNKNOWN_OUTCOMES.has(failure.kind);
+  const mayBeCut = isNew && mine.uploadId !== undefined && isOpen;
+  return theirs.size === mine.size || (mayBeCut && theirs.size < mine.size);
 }
+
+/** Nobody knows what came of an upload that ended so. */
+const UNKNOWN_OUTCOMES: ReadonlySet<ErrorKind> = new Set(['locked', 'server', 'protocol']);
 
 /**
  * Nextcloud's own form, so that its clients and web page recognise a conflict:

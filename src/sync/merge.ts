@@ -11,7 +11,7 @@ import { ROOT_INO, type TreeNode } from '../cache/node.js';
 import type { RemoteEntry } from '../remote/remote.js';
 import { copyBeside } from './conflict-copy.js';
 import { IN_FLIGHT_MEMORY_MAX } from '../limits.js';
-import { decideClash, decidePlace, decideSeen, mayBeTheSame, sameVersion } from './conflict.js';
+import { decideClash, decidePlace, decideSeen, sameVersion, uploadFirst } from './conflict.js';
 import type { SyncContext } from './context.js';
 import type { InFlight } from './in-flight.js';
 import { moveAside } from './make-room.js';
@@ -230,9 +230,8 @@ export class Merger {
     this.#tell(pass, () => kernel.invalidateAttributes(node.ino));
   }
 
-  #waitsForUpload(pass: Pass, node: TreeNode, entry: RemoteEntry, wasSent = false): boolean {
-    const wasRefused = node.failure?.kind === 'precondition';
-    const waits = mayBeTheSame({ ...node, wasSent, wasRefused }, entry);
+  #waitsForUpload(pass: Pass, node: TreeNode, entry: RemoteEntry, isNew = false): boolean {
+    const waits = uploadFirst(node, entry, isNew);
     if (waits) pass.complete = false;
     return waits;
   }
@@ -341,10 +340,8 @@ export class Merger {
         return occupant.ino;
       case 'move-aside':
       case 'displace': {
-        const { base, uploadId, failure } = occupant;
-        const wasSent = uploadId !== undefined && (failure?.kind ?? 'locked') === 'locked';
-        const waits = base === undefined && this.#waitsForUpload(pass, occupant, entry, wasSent);
-        if (waits) return undefined;
+        const isNew = occupant.base === undefined;
+        if (isNew && this.#waitsForUpload(pass, occupant, entry, isNew)) return undefined;
         this.#makeRoom(pass, undefined, occupant.name);
         return 'place-free';
       }

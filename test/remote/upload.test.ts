@@ -1,35 +1,16 @@
 /** Uploads against the embedded Nuage: whole, conditional, proven, and never torn. */
 import { randomBytes } from 'node:crypto';
-import http from 'node:http';
-import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, vi } from 'vitest';
-import type { Nuage } from '../../src/demo/server.js';
 import { NuageError } from '../../src/errors.js';
-import type { Remote, StoredFile, UploadMetadata, UploadSource } from '../../src/remote/remote.js';
-import { nuageAccount, put, type NuageAccount } from './nuage.js';
+import type { UploadSource } from '../../src/remote/remote.js';
+import { nuageAccount, put } from './nuage.js';
 import { failure, kindOf, never, sha256, sourceOf, uploadOf } from './support.js';
+import { expectStored, send } from './uploading.js';
 
 const MIB = 1024 * 1024;
-
-function send(
-  remote: Remote,
-  path: string,
-  bytes: Uint8Array,
-  fields: Partial<UploadMetadata> & { source?: UploadSource; signal?: AbortSignal } = {},
-): Promise<StoredFile> {
-  const { source = sourceOf(bytes), signal = never(), ...metadata } = fields;
-  return remote.write(path, source, uploadOf(bytes, metadata), {
-    signal,
-    onProgress: () => undefined,
-  });
-}
-
-/** By hash: comparing buffers of some MiB byte by byte takes minutes. */
-async function expectStored(nuage: Nuage, path: string, bytes: Uint8Array): Promise<void> {
-  expect(sha256(await readFile(join(nuage.folder, path)))).toBe(sha256(bytes));
-}
 
 describe('a new file', () => {
   it('arrives whole, with its time and a hash that the server confirmed', async () => {
@@ -233,7 +214,12 @@ describe('a new file of more than a chunk', () => {
     await send(remote, 'f', bytes);
     await vi.waitFor(() => expect(nuage.requests.of('DELETE')).toHaveLength(1));
     const methods = nuage.requests.all.map(({ method }) => method);
-    expect(methods.filter((method) => method !== 'DELETE')).toEqual(['MKCOL', 'PUT', 'PUT']);
+    expect(methods.filter((method) => method !== 'DELETE')).toEqual([
+      'PROPFIND',
+      'MKCOL',
+      'PUT',
+      'PUT',
+    ]);
     await expectStored(nuage, 'f', bytes);
     nuage.requests.clear();
     await send(remote, 'g', bytes);
@@ -263,7 +249,7 @@ describe('a new file of more than a chunk', () => {
     const bytes = randomBytes(size);
     const controller = new AbortController();
     const given = kindOf(send(remote, 'f', bytes, { signal: controller.signal }));
-    while (nuage.requests.of('MKCOL').length === 0) await pause(20);
+    while (nuage.requests.of('PUT').every(({ status }) => status !== 201)) await pause(20);
     controller.abort();
     expect(await given).toBe('aborted');
     nuage.requests.clear();
@@ -467,100 +453,5 @@ describe('a server that stores other bytes than it was sent', () => {
     const { nuage, remote } = await nuageAccount();
     nuage.faults.add({ method: 'PUT', action: liar });
     expect(await kindOf(send(remote, 'f', Buffer.from('right')))).toBe('corrupt');
-  });
-});
-
-describe('where what was cut short stays', () => {
-  const bytes = randomBytes(12 * MIB);
-  /** Of a server with object storage. */
-  const settings = { keepsCutUploads: true };
-
-  async function cut(part: number): Promise<NuageAccount> {
-    const account = await nuageAccount({ settings });
-    const { nuage, remote } = account;
-    nuage.faults.add({
-      ...{ method: 'PUT', path: '/files/.*/f$', times: 1 },
-      action: { kind: 'drop', at: 'request-body', bytes: part },
-    });
-    expect(await kindOf(send(remote, 'f', bytes))).toBe('offline');
-    expect((await stat(join(nuage.folder, 'f'))).size).toBeLessThan(bytes.length);
-    nuage.requests.clear();
-    return account;
-  }
-
-  it('it is replaced by the whole, and stays one file', async () => {
-    const { nuage, remote } = await cut(5 * MIB);
-    const { fileId } = await remote.stat('f', never());
-    const stored = await send(remote, 'f', bytes, { wasTried: true });
-    expect(stored.fileId).toBe(fileId);
-    await expectStored(nuage, 'f', bytes);
-    expect(await readdir(nuage.folder)).toEqual(['f']);
-  });
-
-  it.each([
-    ['the line breaks', 'offline', { kind: 'drop', at: 'before' }],
-    ['it is locked', 'locked', { kind: 'respond', status: 423 }],
-  ] as const)('is nobody’s yet when %s while it is looked at', async (_, kind, action) => {
-    const { nuage, remote } = await cut(5 * MIB);
-    const small = bytes.subarray(0, 6 * MIB);
-    nuage.faults.add({ method: 'PATCH', action });
-    expect(await kindOf(send(remote, 'f', small, { wasTried: true }))).toBe(kind);
-    nuage.faults.clear();
-    await send(remote, 'f', small, { wasTried: true });
-    await expectStored(nuage, 'f', small);
-  });
-
-  it('what a server refuses for its size makes no file of somebody else ours', async () => {
-    const { nuage, remote } = await nuageAccount({ settings });
-    await send(remote, 'f', bytes.subarray(0, MIB));
-    nuage.settings.bodyBytesMax = 8 * MIB;
-    expect(await kindOf(send(remote, 'f', bytes))).toBe('precondition');
-    await expectStored(nuage, 'f', bytes.subarray(0, MIB));
-  });
-
-  it('also where it is listed at its full length, as nobody has read it', async () => {
-    const { nuage, remote } = await nuageAccount({ settings });
-    const { user, password, url, folder } = nuage;
-    const request = http.request(`${url}/remote.php/dav/files/${user}/f`, {
-      method: 'PUT',
-      auth: `${user}:${password}`,
-      headers: { 'content-length': bytes.length },
-    });
-    request.on('error', () => undefined);
-    request.write(bytes.subarray(0, MIB), () => request.destroy());
-    await vi.waitFor(async () => expect(await readdir(folder)).toEqual(['f']));
-    expect((await remote.stat('f', never())).size).toBe(bytes.length);
-    expect((await stat(join(folder, 'f'))).size).toBeLessThanOrEqual(MIB);
-    await send(remote, 'f', bytes, { wasTried: true });
-    await expectStored(nuage, 'f', bytes);
-  });
-
-  it('what somebody else has there is not replaced', async () => {
-    const { nuage, remote } = await nuageAccount({ settings });
-    await put(remote, 'f', 'theirs');
-    expect(await kindOf(send(remote, 'f', bytes, { wasTried: true }))).toBe('precondition');
-    expect(await readFile(join(nuage.folder, 'f'), 'utf8')).toBe('theirs');
-  });
-
-  it('even the beginning of ours is somebody else’s where nothing was sent before', async () => {
-    const { nuage, remote } = await nuageAccount({ settings });
-    await send(remote, 'f', bytes.subarray(0, MIB));
-    expect(await kindOf(send(remote, 'f', bytes))).toBe('precondition');
-    await expectStored(nuage, 'f', bytes.subarray(0, MIB));
-  });
-
-  it('nothing is cut for a slow line', async () => {
-    const { nuage, remote } = await nuageAccount({ settings });
-    const many = randomBytes(24 * MIB);
-    nuage.faults.network.uploadBytesPerSecond = 2 * MIB;
-    const sent = send(remote, 'f', many);
-    // It takes ten seconds and more.
-    for (let looks = 0; looks < 20; looks += 1) {
-      expect(await readdir(nuage.folder)).toEqual([]);
-      await pause(100);
-    }
-    nuage.faults.network.uploadBytesPerSecond = undefined;
-    await sent;
-    await expectStored(nuage, 'f', many);
   });
 });

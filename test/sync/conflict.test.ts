@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { NodeBase } from '../../src/cache/node.js';
+import type { NodeBase, NodeFailure } from '../../src/cache/node.js';
+import type { ErrorKind } from '../../src/errors.js';
+import { TRIES_BEFORE_CONFLICT } from '../../src/limits.js';
 import type { RemoteEntry } from '../../src/remote/remote.js';
 import {
   conflictName,
@@ -8,9 +10,9 @@ import {
   decidePlace,
   decideSeen,
   isConflictName,
-  mayBeTheSame,
   originalName,
   sameVersion,
+  uploadFirst,
 } from '../../src/sync/conflict.js';
 
 const MINE = {
@@ -92,22 +94,47 @@ describe('something of the server where the user has something else', () => {
     expect(decideClash({ ...mine, origin: 'moved' }, { isFolder: false })).toBe('move-aside');
   });
 
-  it('compares the bytes of files of one size before it makes a copy, once', () => {
-    const mine = { isFolder: false, size: 3, wasSent: false, wasRefused: false };
-    expect(mayBeTheSame(mine, { isFolder: false, size: 3 })).toBe(true);
-    expect(mayBeTheSame(mine, { isFolder: false, size: 4 })).toBe(false);
-    expect(mayBeTheSame(mine, { isFolder: false, size: 2 })).toBe(false);
-    expect(mayBeTheSame(mine, { isFolder: true, size: 3 })).toBe(false);
-    expect(mayBeTheSame({ ...mine, wasRefused: true }, { isFolder: false, size: 3 })).toBe(false);
-  });
+  describe('before it makes a copy', () => {
+    const mine = { isFolder: false, size: 3, uploadId: undefined, failure: undefined };
+    const sent = { ...mine, uploadId: 'upload' };
+    const failed = (kind: ErrorKind, attempts = 1): NodeFailure => {
+      return { kind, attempts, message: '', hint: undefined, retryAt: 0 };
+    };
+    const file = (size: number): { isFolder: boolean; size: number } => ({ isFolder: false, size });
 
-  it('compares what may be the beginning of a new file whose sending was cut short, once', () => {
-    const mine = { isFolder: false, size: 3, wasSent: true, wasRefused: false };
-    expect(mayBeTheSame(mine, { isFolder: false, size: 2 })).toBe(true);
-    expect(mayBeTheSame(mine, { isFolder: false, size: 0 })).toBe(true);
-    expect(mayBeTheSame(mine, { isFolder: false, size: 4 })).toBe(false);
-    expect(mayBeTheSame(mine, { isFolder: true, size: 2 })).toBe(false);
-    expect(mayBeTheSame({ ...mine, wasRefused: true }, { isFolder: false, size: 2 })).toBe(false);
+    it('lets the upload compare the bytes of files of one size', () => {
+      expect(uploadFirst(mine, file(3), true)).toBe(true);
+      expect(uploadFirst(mine, file(3), false)).toBe(true);
+      expect(uploadFirst(mine, file(4), true)).toBe(false);
+      expect(uploadFirst(mine, file(2), true)).toBe(false);
+      expect(uploadFirst(mine, { isFolder: true, size: 3 }, true)).toBe(false);
+    });
+
+    it('and of what may be the beginning of a new file whose sending was cut short', () => {
+      expect([uploadFirst(sent, file(2), true), uploadFirst(sent, file(0), true)]).toEqual([
+        true,
+        true,
+      ]);
+      expect(uploadFirst(sent, file(4), true)).toBe(false);
+      expect(uploadFirst(sent, file(2), false)).toBe(false);
+      expect(uploadFirst(sent, { isFolder: true, size: 2 }, true)).toBe(false);
+    });
+
+    it.each(['locked', 'server', 'protocol'] as const)('%s tells nothing of that', (kind) => {
+      expect(uploadFirst({ ...sent, failure: failed(kind) }, file(2), true)).toBe(true);
+    });
+
+    it.each(['quota', 'forbidden', 'too-large', 'corrupt'] as const)('%s does', (kind) => {
+      expect(uploadFirst({ ...sent, failure: failed(kind) }, file(2), true)).toBe(false);
+    });
+
+    it('does not wait for one that was refused for it, or that does not get through', () => {
+      const ended = [failed('precondition'), failed('locked', TRIES_BEFORE_CONFLICT)];
+      for (const failure of ended) {
+        expect(uploadFirst({ ...sent, failure }, file(3), true)).toBe(false);
+        expect(uploadFirst({ ...sent, failure }, file(2), true)).toBe(false);
+      }
+    });
   });
 });
 
