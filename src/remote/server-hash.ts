@@ -17,6 +17,7 @@ export function bulkAnswerTimeoutMs(bytes: number): number {
 /**
  * @returns SHA-256 in lower-case hex; undefined where the server cannot tell, or tells it of
  * another version by now.
+ * @throws kind `server` also where no answer comes in time: such tries are counted.
  */
 export async function serverHash(
   context: DavContext,
@@ -39,8 +40,12 @@ export async function serverHash(
     const [algorithm, hash] = checksumOf(answer.header('oc-checksum')).split(':');
     return algorithm === 'SHA256' ? hash : undefined;
   } catch (error) {
-    if (error instanceof NuageError && CANNOT_TELL.has(error.kind)) return undefined;
-    throw error;
+    if (!(error instanceof NuageError)) throw error;
+    if (CANNOT_TELL.has(error.kind)) return undefined;
+    if (error.kind !== 'timeout') throw error;
+    // The line may stand: it is this file that takes too long.
+    const details = { op: 'PATCH', path, cause: error };
+    throw new NuageError('server', 'the server does not come to an end with its hash', details);
   }
 }
 
@@ -50,6 +55,4 @@ const CANNOT_TELL: ReadonlySet<string> = new Set([
   'not-found',
   'precondition',
   'invalid-argument',
-  // Some kinds of storage cannot be read twice; waiting for them would hide somebody else's file.
-  'server',
 ]);

@@ -119,7 +119,8 @@ async function directOrChunked(
 ): Promise<WriteOutcome> {
   try {
     const outcome = await directWrite(context, upload, limits);
-    if (begun !== undefined) void cleanUp(context, begun.folder);
+    // Of what is torn the next write goes on with it.
+    if (begun !== undefined && outcome.kind === 'stored') void cleanUp(context, begun.folder);
     return outcome;
   } catch (error) {
     if (!(error instanceof NuageError)) throw error;

@@ -42,6 +42,8 @@ describe('where what was cut short stays', () => {
   it.each([
     ['the line breaks', 'offline', { kind: 'drop', at: 'before' }],
     ['it is locked', 'locked', { kind: 'respond', status: 423 }],
+    ['its storage is away', 'server', { kind: 'respond', status: 500 }],
+    ['it is too slow for a proxy', 'server', { kind: 'respond', status: 504 }],
   ] as const)('is nobody’s yet when %s while it is looked at', async (_, kind, action) => {
     const { nuage, remote } = await cut(5 * MIB);
     const small = bytes.subarray(0, 6 * MIB);
