@@ -75,14 +75,14 @@ async function createFile(exchange: DavExchange, parent: FolderNode): Promise<An
   const { account, path } = exchange;
   const { keepsCutUploads } = exchange.state.settings;
   const release = account.locks.exclusive(keepsCutUploads ? path : `${path}.upload.part`);
-  const part = account.newPartPath();
+  const file: NewFile = { parent, name: baseName(path), part: account.newPartPath() };
   try {
-    const received = await receiveNew(exchange, { parent, name: baseName(path), part });
+    const received = await receiveNew(exchange, file);
     if (account.tree.byId(parent.id) !== parent) throw notFound(parentPath(path));
-    const node = placeNewFile(exchange, { parent, name: baseName(path), part });
+    const node = placeNewFile(exchange, file);
     return writtenAnswer(exchange, node, { status: 201, hashHeaders: received.hashHeaders });
   } finally {
-    rmSync(part, { force: true });
+    rmSync(file.part, { force: true });
     release();
   }
 }

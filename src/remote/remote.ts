@@ -145,7 +145,7 @@ export interface UploadSource {
 export interface SourceHashes {
   /** By this the bytes are known. */
   readonly sha256: string;
-  /** By this the server proves that they have arrived: it takes a Nextcloud a third of the time. */
+  /** By this the server proves that they have arrived: a Nextcloud is twice as fast with it. */
   readonly sha1: string;
 }
 

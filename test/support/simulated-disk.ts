@@ -8,8 +8,10 @@ const OPS = ['sync-files', 'check-blocks', 'hash-file'] as const;
 
 type Op = (typeof OPS)[number];
 
-export function isOfTheDisk(effect: Effect): effect is Extract<Effect, { op: Op }> {
-  return OPS.some((op) => op === effect.op);
+export function isOfTheDisk<Asked extends Pick<Effect, 'op'>>(
+  asked: Asked,
+): asked is Extract<Asked, { op: Op }> {
+  return OPS.some((op) => op === asked.op);
 }
 
 export function ofTheDisk(effect: Extract<Effect, { op: Op }>): EffectResults[Op] {

@@ -1,6 +1,7 @@
 /** What goes wrong with the requests to a simulated server. */
 import type { ErrorKind } from '../../src/errors.js';
 import type { Effect, EffectEvent } from '../../src/remote/messages.js';
+import { isOfTheDisk } from './simulated-disk.js';
 
 type Op = Effect['op'];
 
@@ -43,7 +44,7 @@ export class SimulatedFaults {
 
   /** Counts the request. A `put` takes its refusal itself, after it has looked at the bytes. */
   protected faultFor(op: Op): ErrorKind | undefined {
-    if (op === 'sync-files' || op === 'check-blocks' || op === 'hash-file') return undefined;
+    if (isOfTheDisk({ op })) return undefined;
     if (this.#failAt !== undefined && --this.#failAt.left === 0) {
       this.#failAt.met();
       return this.#failAt.kind;
