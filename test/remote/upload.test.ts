@@ -249,7 +249,8 @@ describe('a new file of more than a chunk', () => {
     const bytes = randomBytes(size);
     const controller = new AbortController();
     const given = kindOf(send(remote, 'f', bytes, { signal: controller.signal }));
-    while (nuage.requests.of('PUT').every(({ status }) => status !== 201)) await pause(20);
+    // The first chunk has been answered, and it goes on in that folder.
+    while (nuage.requests.of('MKCOL').length < 2) await pause(20);
     controller.abort();
     expect(await given).toBe('aborted');
     nuage.requests.clear();
